@@ -1,0 +1,70 @@
+"""A card's meaning as three hashes: what is asked about, how it is asked, how answers are scored.
+
+They are taken over the resolved cards, so formatting, comments, inheritance and descriptions do not count, and
+neither does where the rows came from (a mirror or the hub). Two results compare when data and score agree; a
+difference in ask is what prompt comparisons are about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from harness.cards.load import LoadedCard
+from harness.cards.schema import Card
+from harness.values import digest
+
+LENGTH = 16
+
+_DATA = frozenset(("dataset", "id", "columns", "filter", "draw"))
+_SCORE = frozenset(("parse", "metrics", "aggregate", "cluster"))
+_ASK = frozenset(
+    [
+        "ask",
+        "formulation",
+        "formulations",
+        "prompt",
+        "description",
+        "system",
+        "prefill",
+        "target",
+        "shot",
+        "shots",
+        "chat",
+        "generation",
+        "repeats",
+        "max_length",
+        "truncation",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """Sixteen hexadecimal digits each."""
+
+    data: str
+    ask: str
+    score: str
+
+
+def hash_card(loaded: LoadedCard) -> Hashes:
+    """Return the three hashes of a loaded card, its overrides included."""
+    parts = {name: _parts(card) for name, card in loaded.subsets.items()}
+    by = loaded.card.model_dump(mode="json", include={"subsets"}) if loaded.by is not None else None
+    return Hashes(
+        data=digest([by, {name: part["data"] for name, part in parts.items()}], LENGTH),
+        ask=digest({name: part["ask"] for name, part in parts.items()}, LENGTH),
+        score=digest({name: part["score"] for name, part in parts.items()}, LENGTH),
+    )
+
+
+def _parts(card: Card) -> dict[str, Any]:
+    # Defaults are left out, so that a new key with a default does not change old hashes.
+    form = card.model_dump(mode="json", exclude_defaults=True)
+    normalize = {name: ask.pop("normalize", None) for name, ask in form.get("formulations", {}).items()}
+    return {
+        "data": {key: form[key] for key in sorted(_DATA & form.keys())},
+        "ask": {key: form[key] for key in sorted(_ASK & form.keys())},
+        "score": [normalize, {key: form[key] for key in sorted(_SCORE & form.keys())}],
+    }

