@@ -168,11 +168,10 @@ def _validated(model: type[Model], tree: Tree) -> Model:
 def _place(tree: Tree, loc: tuple[str | int, ...]) -> tuple[Steps, str]:
     """Drop the union tags from a pydantic location: keep only steps that exist in the tree."""
     steps: Steps = ()
-    value = tree.value
+    value: Any = tree.value
     for step in loc:
-        if (isinstance(value, dict) and step in value) or (
-            isinstance(value, list) and isinstance(step, int) and step < len(value)
-        ):
+        in_list = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        if in_list or (isinstance(value, dict) and step in value):
             steps, value = (*steps, step), value[step]
     return steps, tree.where(steps)
 

@@ -111,7 +111,7 @@ class Shots(CardModel):
 class Ask(CardModel):
     """How one formulation of a multiple-choice sample is asked; what is absent comes from the card.
 
-    Variables of the templates: every field, ``letters``, ``letter`` (of the answer), ``options`` (the labelled list in
+    Variables of all templates: every field, ``letters``, ``letter`` (of the answer), ``options`` (the labelled list in
     ``mcf`` and ``generate``, empty in ``cf``), ``subset``, ``formulation``; in ``context``, ``continuation`` and
     ``option`` also ``choice``, ``index`` and ``letter`` of that choice.
     """
@@ -197,7 +197,8 @@ class Card(CardModel):
     prefill: str = ""
     """The beginning of the assistant's reply."""
     target: str = ""
-    """A template of what a solved sample shows after its prompt; by default the gold continuation or the answer."""
+    """A template of what a solved sample shows right after its prompt; by default the gold continuation, or
+    ``" {{ answer }}"`` (``" {{ letter }}"`` where there are choices)."""
     shot: str = ""
     """A template of a whole shot, where it is not prompt and target."""
     shots: Shots = Shots()

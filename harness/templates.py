@@ -1,0 +1,248 @@
+"""Jinja for cards: sandboxed, compiled once, and unable to run away.
+
+Cards may come from strangers and rows always do. A template is text with variables, `if`, `for` and filters; rows
+enter as values only and are never rendered themselves. What could make a template large or endless is not in the
+language: no `range`, `set`, `macro`, `include` or string multiplication, at most two nested loops, a cap on what one
+template may write, and a deadline for code that cannot be interrupted otherwise (:func:`deadline`).
+"""
+
+from __future__ import annotations
+
+import functools
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import regex
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, nodes
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from harness.errors import CardError, PromptError, did_you_mean
+
+MAX_TEMPLATE = 100_000  # characters of a template's own text
+MAX_OUTPUT = 20_000_000  # characters that one rendering may write: a long-context prompt is below 5 million
+RENDER_SECONDS = 10.0
+REGEX_SECONDS = 2.0
+
+Values = Mapping[str, Any]
+_FORBIDDEN = {
+    nodes.Assign: "set",
+    nodes.AssignBlock: "set",
+    nodes.Macro: "macro",
+    nodes.CallBlock: "call",
+    nodes.FilterBlock: "filter",
+    nodes.Include: "include",
+    nodes.Import: "import",
+    nodes.FromImport: "import",
+    nodes.Extends: "extends",
+    nodes.Block: "block",
+    nodes.With: "with",
+}
+_FILTERS = (
+    "abs capitalize default d dictsort escape e first float groupby int items join last length count list lower map max "
+    "min reject rejectattr replace reverse round select selectattr slice sort string sum title tojson trim truncate "
+    "unique upper wordcount"
+).split()
+_METHODS = frozenset(
+    "capitalize casefold count endswith find get index isalpha isdigit islower isnumeric isspace istitle isupper items "
+    "keys lower lstrip partition removeprefix removesuffix rfind rindex rpartition rsplit rstrip split "
+    "splitlines startswith strip swapcase title upper values".split()
+)
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    intercepted_binops = frozenset(("*", "**", "%", "+"))
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if isinstance(obj, str | list | tuple | dict) and callable(value):
+            return attr in _METHODS
+        return super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        if getattr(value, "__name__", "") in ("format", "format_map"):
+            raise SecurityError("'format' is not used in cards; join texts with '~'")
+        return None
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        numbers = all(isinstance(v, int | float) for v in (left, right))
+        if operator != "+" and not numbers:
+            raise SecurityError(f"'{operator}' works on numbers only")
+        if operator == "**" and (abs(left) > 1e6 or abs(right) > 64):
+            raise SecurityError("'**' of such large numbers is not allowed")
+        return super().call_binop(context, operator, left, right)
+
+
+def _limited(text: str) -> str:
+    if len(text) > MAX_OUTPUT:
+        raise SecurityError(f"more than {MAX_OUTPUT:,} characters")
+    return text
+
+
+def _replace(value: Any, old: str, new: str, count: int | None = None) -> str:
+    text = str(value)
+    hits = (text.count(old) if old else len(text) + 1) if count is None else count
+    if len(text) + hits * len(new) > MAX_OUTPUT:
+        raise SecurityError(f"more than {MAX_OUTPUT:,} characters")
+    return text.replace(old, new) if count is None else text.replace(old, new, count)
+
+
+def _join(value: Sequence[Any], sep: str = "") -> str:
+    return _limited(sep.join(str(item) for item in value))
+
+
+def _regex_replace(value: Any, pattern: str, replacement: str) -> str:
+    return _limited(str(_compiled(pattern).sub(replacement, str(value), timeout=REGEX_SECONDS)))
+
+
+def _regex_search(value: Any, pattern: str, group: int | str = 0) -> str:
+    match = _compiled(pattern).search(str(value), timeout=REGEX_SECONDS)
+    return (match[group] or "") if match else ""
+
+
+@functools.lru_cache(maxsize=512)
+def _compiled(pattern: str) -> regex.Pattern[str]:
+    return regex.compile(pattern)
+
+
+def _split(value: Any, sep: str | None = None) -> list[str]:
+    return str(value).split(sep)
+
+
+def _make_environment() -> _Environment:
+    env = _Environment(
+        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, trim_blocks=False, cache_size=0
+    )
+    env.globals.clear()
+    env.filters = {name: env.filters[name] for name in _FILTERS}
+    env.filters |= {
+        "replace": _replace,
+        "join": _join,
+        "regex_replace": _regex_replace,
+        "regex_search": _regex_search,
+        "split": _split,
+    }
+    return env
+
+
+_ENV = _make_environment()
+
+
+class Template:
+    """A compiled template.
+
+    Args:
+        text: the Jinja text.
+        where: how errors call it, usually ``file: key``.
+
+    Raises:
+        CardError: the text is not a template, or uses what is not allowed.
+    """
+
+    __slots__ = ("_plain", "_template", "names", "text", "where")
+
+    def __init__(self, text: str, where: str) -> None:
+        self.text = text
+        self.where = where
+        tree = _parse(text, where)
+        self.names = frozenset(node.name for node in tree.find_all(nodes.Name) if node.ctx == "load")
+        # Text without any Jinja is common and needs no rendering.
+        self._plain = text if "{{" not in text and "{%" not in text and "{#" not in text else None
+        self._template = None if self._plain is not None else _ENV.from_string(tree)
+
+    def render(self, values: Values) -> str:
+        """Fill the template in.
+
+        Raises:
+            PromptError: a name is unknown, a filter failed, or the result is too large.
+        """
+        if self._template is None:
+            return self._plain or ""
+        try:
+            return _limited(self._template.render(values))
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, TimeoutError) as error:
+            raise PromptError(f"{self.where}: {_explain(error, values)}") from None
+
+    def __repr__(self) -> str:
+        return f"<Template {self.where}>"
+
+
+def compile_expression(text: str, where: str) -> Callable[[Values], Any]:
+    """Compile a Jinja expression that gives a value of any type.
+
+    Raises:
+        CardError: the text is not an expression. The returned function raises PromptError.
+    """
+    _parse("{{ (" + text + "\n) }}", where)
+    try:
+        expression = _ENV.compile_expression(text, undefined_to_none=False)
+    except TemplateSyntaxError as error:
+        raise CardError(f"'{text}' is not an expression: {error.message}", where) from None
+
+    def evaluate(values: Values) -> Any:
+        try:
+            result = expression(values)
+            if isinstance(result, Undefined):
+                result._fail_with_undefined_error()
+            return _limited(result) if isinstance(result, str) else result
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, TimeoutError) as error:
+            raise PromptError(f"{where}: '{text}': {_explain(error, values)}") from None
+
+    return evaluate
+
+
+@contextmanager
+def deadline(seconds: float, what: str) -> Iterator[None]:
+    """Raise PromptError when the block takes longer; works in the main thread of Unix, elsewhere it does nothing."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(signum: int, frame: Any) -> None:
+        raise PromptError(f"{what}: took longer than {seconds:g} s; a template may not loop over so much")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _parse(text: str, where: str) -> nodes.Template:
+    if len(text) > MAX_TEMPLATE:
+        raise CardError(f"the template has more than {MAX_TEMPLATE:,} characters", where)
+    try:
+        tree = _ENV.parse(text)
+    except TemplateSyntaxError as error:
+        raise CardError(f"the template is not valid (its line {error.lineno}): {error.message}", where) from None
+    for kind, name in _FORBIDDEN.items():
+        if next(iter(tree.find_all(kind)), None) is not None:
+            raise CardError(f"'{{% {name} %}}' is not used in cards; use filters, 'if' and 'for'", where)
+    if _loop_depth(tree) > 2:
+        raise CardError("more than two nested loops are not allowed in a template", where)
+    for node in tree.find_all(nodes.Filter):
+        if node.name not in _ENV.filters:
+            hint = did_you_mean(node.name, _ENV.filters) or "; filters: " + ", ".join(sorted(_ENV.filters))
+            raise CardError(f"there is no filter '{node.name}'{hint}", where)
+    return tree
+
+
+def _loop_depth(node: nodes.Node) -> int:
+    inner = max((_loop_depth(child) for child in node.iter_child_nodes()), default=0)
+    return inner + isinstance(node, nodes.For)
+
+
+def _explain(error: BaseException, values: Values) -> str:
+    message = " ".join(str(error).split())
+    if isinstance(error, UndefinedError):
+        name = message.split("'")[1] if message.count("'") >= 2 else ""
+        known = [key for key in values if key != name]
+        hint = did_you_mean(name, known) or (f"; there are: {', '.join(sorted(known))}" if known else "")
+        return f"{message}{hint}"
+    if isinstance(error, TimeoutError):
+        return f"a regular expression took longer than {REGEX_SECONDS:g} s"
+    return message or type(error).__name__
