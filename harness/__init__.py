@@ -1,0 +1,59 @@
+"""Harness: one evaluation harness for language models.
+
+>>> import harness
+>>> result = harness.evaluate(model="smollm2", tasks=["hellaswag"], limit=20)  # doctest: +SKIP
+
+Names are imported when they are used, so that ``import harness`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.api import Result, evaluate, load
+    from harness.backends.base import Backend, Capabilities
+    from harness.backends.scripted import ScriptedBackend
+    from harness.engine.execute import Interrupted
+    from harness.errors import HarnessError, UserError
+    from harness.scoring.metric import Likelihood, Metric, Ranking, Score, Status, metric
+
+__all__ = [
+    "Backend",
+    "Capabilities",
+    "HarnessError",
+    "Interrupted",
+    "Likelihood",
+    "Metric",
+    "Ranking",
+    "Result",
+    "Score",
+    "ScriptedBackend",
+    "Status",
+    "UserError",
+    "evaluate",
+    "load",
+    "metric",
+]
+
+_HOMES = {
+    "harness.api": ("Result", "evaluate", "load"),
+    "harness.backends.base": ("Backend", "Capabilities"),
+    "harness.backends.scripted": ("ScriptedBackend",),
+    "harness.engine.execute": ("Interrupted",),
+    "harness.errors": ("HarnessError", "UserError"),
+    "harness.scoring.metric": ("Likelihood", "Metric", "Ranking", "Score", "Status", "metric"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    import importlib
+
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(module), name)
+    raise AttributeError(f"module 'harness' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""The card language: strict YAML, schema, inheritance, hashes."""

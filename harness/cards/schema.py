@@ -216,6 +216,11 @@ class Card(CardModel):
     """Parsers that take the answer out of a reply, one after the other."""
     metrics: tuple[Step, ...] = ()
     """The first one is the headline."""
+    oracle: str = ""
+    """A template of a right reply in the form that the prompt asks for; `harness check` parses and scores it. By default
+    ``target``, or the answer."""
+    example: dict[str, Any] = {}
+    """Fields of one made-up sample, for `harness check` without data."""
     cluster: str | None = None
     """A field whose equal values make samples dependent (questions on one passage): clustered standard errors."""
 

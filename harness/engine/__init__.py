@@ -1,0 +1,1 @@
+"""Plan and run: what is asked, once, in which order."""

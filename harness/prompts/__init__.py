@@ -1,0 +1,1 @@
+"""From samples to requests: templates, shots, formulations."""

@@ -64,7 +64,7 @@ class Asker:
         self.card = card
         self.formulation = formulation
         self._picker = picker
-        self._chat = chat
+        self.chat = chat
         self._where = where
         ask = card.formulations.get(formulation, Ask()) if formulation in ("mcf", "cf", "generate") else Ask()  # type: ignore[call-overload]
         self._ask: Ask = ask
@@ -83,6 +83,11 @@ class Asker:
         if self._shot is not None and card.shots.turns and card.shots.count:
             raise CardError("'shot' writes a shot as one text, so 'shots.turns' cannot split it; use 'target'", where)
         self._shot_texts: dict[str, _Shot] = {}
+
+    @property
+    def prompt_names(self) -> frozenset[str]:
+        """The variables that the prompt uses."""
+        return self._prompt.names
 
     def requests(self, sample: Sample) -> list[Asked]:
         """Return the requests of a sample: one for each repeat, and one more for PMI."""
@@ -152,7 +157,7 @@ class Asker:
         description = self._description.render(values)
         shots = [self._shot_text(shot) for shot in self._picker.pick(sample)] if self._picker else []
         separator = self.card.shots.separator
-        chat = self._chat and self._context is None
+        chat = self.chat and self._context is None
         if chat and self.card.shots.turns:
             first = [description] if description else []
             messages = [Message("system", system)] if system else []

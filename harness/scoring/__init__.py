@@ -1,0 +1,1 @@
+"""Parsers, metrics, aggregation and statistics."""

@@ -76,6 +76,20 @@ class Ranking:
     normalize: str = "none"
     choices: tuple[str, ...] = ()
 
+    def normalized(self, by: str | None = None) -> tuple[float, ...]:
+        """Return the log-probabilities made comparable, by ``by`` or the card's normalisation.
+
+        Lengths are those of the continuation with its leading space, at least 1 (OLMES, section 3.5 of its paper).
+        """
+        by = by or self.normalize
+        if by == "pmi":
+            return tuple(lp - bare for lp, bare in zip(self.logprobs, self.unconditional, strict=True))
+        if by == "none":
+            return self.logprobs
+        length = {"char": len, "byte": lambda text: len(text.encode())}.get(by)
+        sizes = [length(text) for text in self.continuations] if length else self.tokens
+        return tuple(lp / max(1, size) for lp, size in zip(self.logprobs, sizes, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
@@ -101,6 +115,7 @@ class Metric:
         higher_is_better: the direction.
         range: the least and the greatest value.
         unparsed: the score of a reply from which no answer could be taken.
+        takes_unparsed: whether :meth:`score` wants to see such a reply itself, as None.
     """
 
     name: ClassVar[str] = ""
@@ -108,6 +123,7 @@ class Metric:
     higher_is_better: ClassVar[bool] = True
     range: ClassVar[tuple[float, float]] = (0.0, 1.0)
     unparsed: ClassVar[float] = 0.0
+    takes_unparsed: ClassVar[bool] = False
 
     def score(self, prediction: Any, references: Sequence[Any], sample: Sample) -> float | Score:
         """Score one sample.

@@ -1,0 +1,286 @@
+"""The main job as one function: load, plan, ask, score, write.
+
+>>> import harness
+>>> result = harness.evaluate(model="smollm2", tasks=["hellaswag"], limit=20)   # doctest: +SKIP
+>>> result.scores                                                              # doctest: +SKIP
+{'hellaswag': 0.45}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.backends.base import Backend
+from harness.backends.resolve import open_backend
+from harness.cards.find import CardIndex, search_path
+from harness.cards.schema import Member, Suite
+from harness.cards.select import Selection, select
+from harness.data.load import DataSource
+from harness.engine.execute import Answers, Interrupted, Observer, execute
+from harness.engine.plan import Plan, make_plan
+from harness.engine.task import Limits, Task, join
+from harness.errors import BackendError, DataError, StoreError
+from harness.scoring.aggregate import Verdict, aggregate_suite, aggregate_task
+from harness.scoring.score import PartScorer
+from harness.scoring.summary import summarize
+from harness.store.records import ResultRow, SampleRecord, TaskSummary
+from harness.store.run import RunDirectory, describe_environment, redact
+from harness.store.store import ResponseStore, default_store_folder
+
+Notice = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run found.
+
+    Attributes:
+        directory: the run directory.
+        rows: the tidy table; headline rows are one a task and suite.
+        manifest: what was asked, of whom, with what.
+    """
+
+    directory: Path
+    rows: tuple[ResultRow, ...]
+    manifest: Mapping[str, Any]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every sample asked for was answered and scored, and every subset had data."""
+        return self.manifest["status"] == "complete"
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Task → headline score; a subset's own where the task has no score of the whole."""
+        return {row.label: row.value for row in self.rows if row.headline}
+
+    def samples(self, task: str | None = None) -> Iterator[SampleRecord]:
+        """Yield the records of every reply, or of one task's."""
+        return RunDirectory.open(self.directory).samples(task)
+
+    def to_pandas(self) -> Any:
+        """Return the rows as a pandas DataFrame (extra ``pandas``)."""
+        import pandas
+
+        return pandas.DataFrame([row.as_json() for row in self.rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How a run is made; every field is an option of ``harness eval``.
+
+    Attributes:
+        overrides: keys that replace the cards' own, nested as in a card.
+        limits: which part of each task.
+        mirrors: folders or packages that answer for hub names.
+        tasks: further folders of cards.
+        output: the folder that run directories land in.
+        store: the response store's folder; None is the project's.
+        command: the command line, for the manifest.
+    """
+
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    mirrors: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    output: Path = Path("results")
+    store: Path | None = None
+    command: tuple[str, ...] = ()
+
+
+def evaluate(
+    model: str | Backend,
+    tasks: Sequence[str] | str,
+    *,
+    backend: str | None = None,
+    base_url: str | None = None,
+    model_options: Mapping[str, Any] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    limit: int | None = None,
+    limit_per_subset: int | None = None,
+    shots: int | None = None,
+    mirrors: Sequence[str] = (),
+    output: str | Path = "results",
+    store: str | Path | None = None,
+) -> Result:
+    """Evaluate a model on tasks and return what was found.
+
+    Args:
+        model: ``smollm2``, a model folder, a hub id, ``openai:NAME``, or a backend that is already open.
+        tasks: task names, variants, suites or card files; a list, or text with commas.
+        backend: ``hf`` or ``openai``, where the model's form leaves it open.
+        base_url: of an OpenAI-compatible server.
+        model_options: the backend's own options.
+        overrides: keys that replace the cards' own, nested as in a card: ``{"generation": {"temperature": 0.7}}``.
+        limit: at most so many samples a task.
+        limit_per_subset: at most so many samples a subset.
+        shots: number of solved samples in the prompt.
+        mirrors: folders laid out like the hub.
+        output: where the run directory lands.
+        store: the response store's folder.
+
+    Raises:
+        UserError: a card, the data, the model or a folder cannot be used; one line says what to do.
+        Interrupted: Ctrl-C; what was answered is kept.
+    """
+    change = dict(overrides or {})
+    if shots is not None:
+        change["shots"] = {**change.get("shots", {}), "count": shots}
+    setup = Setup(
+        overrides=change,
+        limits=Limits(limit, limit_per_subset),
+        mirrors=tuple(mirrors),
+        output=Path(output),
+        store=Path(store) if store is not None else None,
+    )
+    refs = tasks.split(",") if isinstance(tasks, str) else list(tasks)
+    selection = select_tasks(refs, setup)
+    if isinstance(model, str):
+        with closing(open_backend(model, backend=backend, options=model_options, base_url=base_url)) as opened:
+            return run(selection, opened, setup)
+    return run(selection, model, setup)
+
+
+def select_tasks(refs: Sequence[str], setup: Setup) -> Selection:
+    """Load the cards that the user named."""
+    index = CardIndex(search_path(Path(folder) for folder in setup.tasks))
+    return select([ref.strip() for ref in refs if ref.strip()], index, setup.overrides)
+
+
+def join_tasks(selection: Selection, setup: Setup, *, chat: bool = False, plain: bool = True) -> list[Task]:
+    """Load the rows of the selected cards.
+
+    Raises:
+        DataError: no card has any data, or rows do not fit their card.
+    """
+    source = DataSource(setup.mirrors)
+    tasks = [join(loaded, source, setup.limits, chat=chat, plain=plain) for loaded in selection.cards]
+    if tasks and not any(task.parts for task in tasks):
+        reason = next((why for task in tasks for why in task.missing.values()), "")
+        if reason:
+            raise DataError(reason)
+    return tasks
+
+
+def run(
+    selection: Selection,
+    backend: Backend,
+    setup: Setup,
+    *,
+    observe: Observer | None = None,
+    notice: Notice | None = None,
+) -> Result:
+    """Make one run with an open backend.
+
+    Args:
+        selection: the cards and suites.
+        backend: who is asked.
+        setup: how the run is made.
+        observe: is told after each answer.
+        notice: is told, in one line each, what the user should see before the table.
+
+    Raises:
+        UserError: see :func:`evaluate`. What was answered before is scored and written all the same.
+        Interrupted: likewise.
+    """
+    tell = notice or (lambda text: None)
+    able = backend.capabilities
+    tasks = join_tasks(selection, setup, chat=able.chat, plain=able.plain)
+    for task in tasks:
+        for subset, why in task.missing.items():
+            tell(f"{task.ref}{f' ({subset})' if subset else ''}: no data: {why}")
+        for note in task.notes:
+            tell(f"{task.ref}: {note}")
+    plan = make_plan(tasks, backend.identity.digest, able)
+    scorers = [PartScorer(part) for part in plan.parts]  # a wrong parser or metric shows before anything is asked
+    directory = RunDirectory.create(setup.output, backend.identity.model, _manifest(backend, tasks, setup))
+    failure: Interrupted | BackendError | StoreError | None = None
+    with ResponseStore(setup.store or default_store_folder()) as store:
+        try:
+            answers = execute(plan, backend, store, observe)
+        except (Interrupted, BackendError, StoreError) as error:
+            failure = error
+            known = error.answers.responses if isinstance(error, Interrupted) else store.lookup(plan.requests)
+            answers = Answers(known, error.answers.progress) if isinstance(error, Interrupted) else Answers(known, None)
+    result = _finish(directory, selection, tasks, plan, scorers, answers, failure)
+    if failure is not None:
+        raise failure
+    return result
+
+
+def load(run: str | Path, results: str | Path = "results") -> Result:
+    """Open a finished run: a path, a name under ``results``, or ``latest``."""
+    directory = RunDirectory.open(run, Path(results))
+    return Result(directory.path, tuple(directory.rows()), directory.manifest)
+
+
+def _finish(
+    directory: RunDirectory,
+    selection: Selection,
+    tasks: Sequence[Task],
+    plan: Plan,
+    scorers: Sequence[PartScorer],
+    answers: Answers,
+    failure: Exception | None,
+) -> Result:
+    """Score what was answered, write samples, table and manifest."""
+    verdicts: dict[str, list[Verdict]] = {task.ref: [] for task in tasks}
+    for task in tasks:
+        with directory.sample_writer(task.ref) as writer:
+            for part, scorer in zip(plan.parts, scorers, strict=True):
+                if part.task is task:
+                    for record in scorer.score(answers.responses, plan.requests):
+                        writer.write(record)
+                        verdicts[task.ref].append(Verdict.of(record))
+    summaries = [summarize(task) for task in tasks]
+    rows = result_rows(summaries, verdicts, selection.suites)
+    partial = any(row.partial for row in rows) or any(task.missing for task in tasks)
+    status = "interrupted" if isinstance(failure, Interrupted) else "incomplete" if failure or partial else "complete"
+    manifest = directory.finish(rows, status, requests=len(plan.requests), progress=answers.progress)
+    return Result(directory.path, tuple(rows), manifest)
+
+
+def result_rows(
+    summaries: Sequence[TaskSummary], verdicts: Mapping[str, Sequence[Verdict]], suites: Sequence[Suite]
+) -> list[ResultRow]:
+    """Return the rows of all tasks, then those of the suites."""
+    by_name: dict[str, list[ResultRow]] = {}
+    rows: list[ResultRow] = []
+    for summary in summaries:
+        by_name[summary.ref] = aggregate_task(summary, verdicts.get(summary.ref, ()))
+        rows += by_name[summary.ref]
+    for suite in suites:
+        members = [member if isinstance(member, Member) else Member(task=member) for member in suite.tasks]
+        known = [(member.weight, by_name.get(member.task, [])) for member in members]
+        by_name[suite.name] = aggregate_suite(suite.name, suite.version, suite.aggregate, known)
+        rows += by_name[suite.name]
+    return rows
+
+
+def _manifest(backend: Backend, tasks: Sequence[Task], setup: Setup) -> dict[str, Any]:
+    identity = backend.identity
+    limits = setup.limits
+    return {
+        "command": redact(list(setup.command)),
+        "model": {
+            "name": identity.model,
+            "backend": identity.backend,
+            "identity": identity.digest,
+            "details": redact(dict(identity.details)),
+        },
+        "options": redact(
+            {
+                "overrides": dict(setup.overrides),
+                "limit": limits.per_task,
+                "limit_per_subset": limits.per_subset,
+                "shard": f"{limits.shard}/{limits.shards}",
+                "mirrors": list(setup.mirrors),
+            }
+        ),
+        "tasks": [summarize(task).as_json() for task in tasks],
+        "environment": describe_environment(),
+    }

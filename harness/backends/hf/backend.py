@@ -1,0 +1,207 @@
+"""``HFBackend``: requests in, responses out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.backends.base import Capabilities
+from harness.backends.hf.batches import Batches, run_batches
+from harness.backends.hf.budget import scoring_budget, writing_budget
+from harness.backends.hf.chat import Chat, RequestError
+from harness.backends.hf.checkpoint import Checkpoint, load_weights, open_checkpoint, pad_id
+from harness.backends.hf.encode import Encoder, Prompt, Spans
+from harness.backends.hf.generate import Row, Writer, sampling_seed
+from harness.backends.hf.jobs import Job, failure
+from harness.backends.hf.logprobs import Scorer, passes
+from harness.backends.hf.options import Options
+from harness.errors import BackendError, one_line
+from harness.values import Generation, Identity, Request, Response
+
+WINDOW = 256  # requests that are encoded, sorted and batched together: bounds memory and the wait for the first answer
+
+
+class HFBackend:
+    """A causal language model run by transformers.
+
+    Config and tokenizer are read at once, the weights with the first request. Answers do not depend on the batch in
+    which a request travels, beyond rounding: in float32 log-probabilities agree within 1e-3. Greedy text can differ
+    where two tokens are all but equally probable.
+
+    Args:
+        model: a model folder, a ``.gguf`` file, or an id of the Hugging Face hub.
+        dtype: ``auto`` is bfloat16 on CPUs that multiply it natively and float32 on others, and what the checkpoint has
+            on a GPU.
+        device: ``auto`` is CUDA, then Apple's MPS, then the CPU.
+        batch_size: rows at once; ``auto`` fits batches to a budget of tokens. Out of memory halves either.
+        max_length: input plus reply in tokens; by default the model's limit.
+        revision: branch, tag or commit of a model of the hub.
+        trust_remote_code: let code that comes with the checkpoint run.
+        chat_template: Jinja text or a file of it, instead of the model's own.
+        gguf_file: the file to read in a folder of GGUF files.
+        display_name: the name for people; it is no part of the identity.
+        unknown: any other option is refused.
+
+    Raises:
+        BackendError: the model, a library or the device is not there, or an option makes no sense.
+    """
+
+    name = "hf"
+
+    def __init__(
+        self,
+        model: str | Path,
+        *,
+        dtype: str = "auto",
+        device: str = "auto",
+        batch_size: int | str = "auto",
+        max_length: int | None = None,
+        revision: str | None = None,
+        trust_remote_code: bool = False,
+        chat_template: str | Path | None = None,
+        gguf_file: str | None = None,
+        display_name: str | None = None,
+        **unknown: Any,
+    ) -> None:
+        self._options = Options.of(
+            {
+                "dtype": dtype,
+                "device": device,
+                "batch_size": batch_size,
+                "max_length": max_length,
+                "revision": revision,
+                "trust_remote_code": trust_remote_code,
+                "chat_template": chat_template,
+                "gguf_file": gguf_file,
+                "display_name": display_name,
+                **unknown,
+            }
+        )
+        self._checkpoint = open_checkpoint(model, self._options)
+        tokenizer = self._checkpoint.tokenizer
+        template = self._options.chat_template or _own_template(tokenizer)
+        self._encoder = Encoder(tokenizer, Chat(tokenizer, template) if template else None, self._checkpoint.max_length)
+        self._model: Any = None
+        self._identity = Identity(self._checkpoint.name, self.name, self._details(self._checkpoint, template))
+        self._capabilities = Capabilities(choose=True, perplexity=True, chat=bool(template), prefill=True)
+
+    @property
+    def identity(self) -> Identity:
+        """Weights, dtype, quantisation, chat template, special tokens and length limit."""
+        return self._identity
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Everything; messages where there is a chat template."""
+        return self._capabilities
+
+    def answer(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+        """Yield the answers of each batch as soon as it is done."""
+        for start in range(0, len(requests), WINDOW):
+            scoring: dict[int, Spans] = {}
+            writing: dict[int, Prompt] = {}
+            for index, request in enumerate(requests[start : start + WINDOW], start):
+                try:
+                    if request.kind == "generate":
+                        writing[index] = self._encoder.prompt(request)
+                    elif request.kind == "choose":
+                        scoring[index] = self._encoder.choices(request)
+                    else:
+                        scoring[index] = self._encoder.text(request)
+                except RequestError as error:
+                    yield index, error.response()
+            yield from self._score(requests, scoring)
+            yield from self._write(requests, writing)
+
+    def close(self) -> None:
+        """Free the weights."""
+        self._model = None
+        self._free_memory()
+
+    def _score(self, requests: Sequence[Request], encoded: dict[int, Spans]) -> Iterator[tuple[int, Response]]:
+        jobs = {index: Job(requests[index].kind, spans) for index, spans in encoded.items()}
+        rows = [row for index, job in jobs.items() for row in passes(index, job.spans.spans)]
+        for row in rows:
+            jobs[row.owner].rows += 1
+        for index, job in jobs.items():
+            if not job.rows:  # nothing but empty continuations
+                yield index, job.response()
+        if not rows:
+            return
+        model = self._weights()
+        batches = Batches(rows, lambda row: row.size, scoring_budget(model, self._options.batch_size))
+        for outcome in run_batches(batches, Scorer(model, self._pad).score, self._free_memory):
+            touched = {row.owner: jobs[row.owner] for row in outcome.rows}
+            for job in touched.values():
+                job.seconds += outcome.seconds
+            if outcome.error is not None:
+                for row in outcome.rows:
+                    jobs[row.owner].fail(row, outcome.error)
+            for row, scores in zip(outcome.rows, outcome.results, strict=False):
+                jobs[row.owner].add(row, scores)
+            yield from ((index, job.response()) for index, job in touched.items() if job.is_done)
+
+    def _write(self, requests: Sequence[Request], encoded: dict[int, Prompt]) -> Iterator[tuple[int, Response]]:
+        if not encoded:
+            return
+        model = self._weights()
+        rows = []
+        for index, prompt in encoded.items():
+            generation = requests[index].generation or Generation()
+            seed = sampling_seed(generation, requests[index].repeat, prompt.ids)
+            rows.append(Row(index, prompt.ids, generation, seed))
+        writer = Writer(model, self._pad, model.generation_config.eos_token_id or (), self._encoder.decode)
+        batches = Batches(rows, lambda row: row.size, writing_budget(model, self._options.batch_size))
+        for outcome in run_batches(batches, writer.write, self._free_memory):
+            if outcome.error is not None:
+                yield from ((row.owner, failure(outcome.error, len(row.inputs))) for row in outcome.rows)
+            for row, written in zip(outcome.rows, outcome.results, strict=False):
+                yield (
+                    row.owner,
+                    Response(
+                        text=written.text,
+                        finish=written.finish,
+                        clipped=encoded[row.owner].clipped,
+                        prompt_tokens=len(row.inputs),
+                        completion_tokens=written.tokens,
+                        latency=outcome.seconds,
+                    ),
+                )
+
+    def _weights(self) -> Any:
+        if self._model is None:
+            self._model = load_weights(self._checkpoint)
+        return self._model
+
+    @property
+    def _pad(self) -> int:
+        return pad_id(self._checkpoint.tokenizer)
+
+    def _free_memory(self) -> None:
+        if self._checkpoint.device.startswith("cuda"):
+            import torch
+
+            torch.cuda.empty_cache()
+
+    def _details(self, checkpoint: Checkpoint, template: str | None) -> dict[str, Any]:
+        """Everything that changes answers, as plain data."""
+        return {
+            **checkpoint.weights,
+            "dtype": checkpoint.dtype,
+            "quantization": checkpoint.quantization,
+            "chat_template": template and hashlib.sha256(template.encode()).hexdigest()[:16],
+            "special_tokens": checkpoint.tokenizer.convert_ids_to_tokens(list(self._encoder.head)),
+            "max_length": checkpoint.max_length,
+            "trust_remote_code": self._options.trust_remote_code,
+        }
+
+
+def _own_template(tokenizer: Any) -> str | None:
+    if not tokenizer.chat_template:
+        return None
+    try:
+        return str(tokenizer.get_chat_template())
+    except ValueError as error:
+        raise BackendError(f"{one_line(error, 160)}: choose one with -M chat_template=FILE") from error

@@ -1,0 +1,88 @@
+"""Whether it makes sense to go on asking this server."""
+
+from __future__ import annotations
+
+from harness.backends.openai.faults import Ends, Fault
+from harness.backends.openai.retry import Clock
+from harness.errors import BackendError
+from harness.values import ErrorKind
+
+FIRST_PATIENCE = 5.0
+
+
+class Health:
+    """Watches what becomes of all requests, and ends the run when none can be answered.
+
+    A server that cannot be reached costs no request its attempts: all wait for it, a few seconds at the very first,
+    up to ``patience`` once it has answered. A server that answers and fails ends the run after ``limit`` requests in a
+    row that were given up.
+
+    Args:
+        server: its base URL, for messages.
+        model: the model's name, for messages.
+        limit: requests given up in a row.
+        patience: seconds to wait for a server that has gone away.
+        clock: the time.
+    """
+
+    def __init__(self, server: str, model: str, *, limit: int, patience: float, clock: Clock) -> None:
+        self._server = server
+        self._model = model
+        self._limit = limit
+        self._patience = patience
+        self._clock = clock
+        self._proven: set[str] = set()
+        self._given_up = 0
+        self._away_since: float | None = None
+
+    def answered(self, path: str) -> None:
+        """Note an answer."""
+        self._proven.add(path)
+        self._given_up = 0
+        self._away_since = None
+
+    def failed(self, fault: Fault) -> None:
+        """Note a failed attempt.
+
+        Raises:
+            BackendError: it shows that going on is useless.
+        """
+        if fault.unreachable:
+            now = self._clock.monotonic()
+            if self._away_since is None:
+                self._away_since = now
+            patience = self._patience if self._proven else min(FIRST_PATIENCE, self._patience)
+            if now - self._away_since >= patience:
+                raise BackendError(f"cannot reach {self._server}: {fault.message}")
+            return
+        self._away_since = None
+        if fault.ends is Ends.RUN or (fault.ends is Ends.UNPROVEN and fault.path not in self._proven):
+            raise BackendError(self._explain(fault))
+
+    def gave_up(self, fault: Fault) -> None:
+        """Note a request that ends without an answer.
+
+        Raises:
+            BackendError: it is one too many.
+        """
+        # A refusal or a prompt that is too long may be the data's doing, once the endpoint is known to work.
+        if fault.kind is ErrorKind.TOO_LONG or (fault.kind is ErrorKind.REFUSED and fault.path in self._proven):
+            return
+        self._given_up += 1
+        if self._given_up >= self._limit:
+            raise BackendError(
+                f"{self._server} has failed {self._given_up} requests in a row; the last: {fault.message}"
+            )
+
+    def _explain(self, fault: Fault) -> str:
+        said = fault.message
+        if fault.status in (401, 403):
+            return f"{self._server} refuses the key ({said}): check HARNESS_API_KEY or OPENAI_API_KEY"
+        if fault.status in (404, 405):
+            advice = "check the model's name and --base-url (most end in /v1)"
+            if fault.path == "/completions":
+                advice += "; a server that only chats needs --formulation generate"
+            return f"no model '{self._model}' or no {fault.path} at {self._server} ({said}): {advice}"
+        if fault.status is not None and 300 <= fault.status < 400:
+            return f"{self._server} sends requests elsewhere ({said}): give that address as --base-url"
+        return f"{self._server} answers no more requests of this account ({said})"

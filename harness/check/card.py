@@ -1,0 +1,124 @@
+"""``harness check``: proves a card, without data or on all its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.cards.find import CardIndex
+from harness.cards.load import LoadedCard, load_card, load_suite, locate
+from harness.cards.schema import Card, Member
+from harness.check.roundtrip import RoundTrip, example_sample
+from harness.data.load import DataSource
+from harness.engine.task import Limits, Part, formulations, join
+from harness.errors import UserError
+from harness.prompts.ask import Asker
+from harness.templates import RENDER_SECONDS, deadline
+
+SHOWN = 3  # problems of one kind that are listed
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a card.
+
+    Attributes:
+        card: the card, variant included.
+        message: what it is.
+        wrong: whether it is an error; else it is said for information (no data for a subset …).
+    """
+
+    card: str
+    message: str
+    wrong: bool = True
+
+
+def check_card(ref: str, index: CardIndex) -> Iterator[Finding]:
+    """Check a card and its variants without data: schema, templates, parsers, metrics and the round trip."""
+    try:
+        path, variant = locate(ref, index)
+        suite = load_suite(ref, index)
+        if suite is not None:
+            for member in suite.tasks:
+                name = member.task if isinstance(member, Member) else member
+                if load_suite(name, index) is None:
+                    load_card(name, index)
+            return
+        loaded = load_card(ref, index)
+    except UserError as error:
+        yield Finding(ref, str(error))
+        return
+    yield from _check_loaded(loaded)
+    if variant is None:
+        base = str(path) if ref.endswith((".yaml", ".yml")) else loaded.ref
+        for name in loaded.variants:
+            try:
+                yield from _check_loaded(load_card(f"{base}@{name}", index))
+            except UserError as error:
+                yield Finding(f"{loaded.ref}@{name}", str(error))
+
+
+def _check_loaded(loaded: LoadedCard) -> Iterator[Finding]:
+    seen: dict[str, Finding] = {}
+    for subset, card in loaded.subsets.items():
+        for formulation in _all_formulations(card):
+            try:
+                problem = _check_example(loaded, card, subset, formulation)
+            except UserError as error:
+                problem = str(error)
+            if problem is not None:
+                # Subsets that share a prompt share its mistake: say it once.
+                seen.setdefault(problem, Finding(f"{loaded.ref}{f' ({subset})' if subset else ''}", problem))
+    yield from seen.values()
+
+
+def _check_example(loaded: LoadedCard, card: Card, subset: str, formulation: str) -> str | None:
+    where = f"{loaded.ref} ({subset})" if subset else loaded.ref
+    sample = example_sample(card, subset)
+    asker = Asker(card, formulation, None, chat=False, where=where)
+    part = Part(subset, formulation, card, (sample,), asker)
+    with deadline(RENDER_SECONDS, where):
+        asker.requests(sample)
+        problem = RoundTrip(part, where).problem(sample)
+    if formulation == "mcf" and "options" not in asker.prompt_names:
+        return "the prompt does not show {{ options }}, so letters have no meaning in 'mcf'"
+    return f"{formulation}: on a made-up sample: {problem}" if problem else None
+
+
+def _all_formulations(card: Card) -> tuple[str, ...]:
+    asked = formulations(card)
+    return tuple(dict.fromkeys((*asked, *card.formulations)))
+
+
+def check_rows(loaded: LoadedCard, source: DataSource, limits: Limits) -> Iterator[Finding]:
+    """Check a card on its rows: every one renders, golds are in range, the round trip holds.
+
+    Yields a finding for each kind of problem, and one that is not wrong with the number of rows.
+    """
+    try:
+        task = join(loaded, source, limits)
+    except UserError as error:
+        yield Finding(loaded.ref, str(error))
+        return
+    for subset, why in task.missing.items():
+        yield Finding(f"{loaded.ref}{f' ({subset})' if subset else ''}", f"no data: {why}", wrong=False)
+    problems: list[str] = []
+    rows = 0
+    for part in task.parts:
+        where = f"{loaded.ref} ({part.subset})" if part.subset else loaded.ref
+        trip = RoundTrip(part, where)
+        for sample in part.samples:
+            rows += 1
+            try:
+                with deadline(RENDER_SECONDS, f"{where}: sample {sample.id}"):
+                    part.asker.requests(sample)
+                    problem = trip.problem(sample)
+            except UserError as error:
+                problem = str(error)
+            if problem is not None:
+                problems.append(f"{part.formulation}: sample {sample.id}: {problem}")
+    for problem in problems[:SHOWN]:
+        yield Finding(loaded.ref, problem)
+    if len(problems) > SHOWN:
+        yield Finding(loaded.ref, f"… and {len(problems) - SHOWN:,} more of {rows:,} rows")
+    yield Finding(loaded.ref, f"{rows:,} rows, {len(problems):,} problems", wrong=False)

@@ -1,0 +1,77 @@
+"""``harness check``."""
+
+from __future__ import annotations
+
+import click
+
+from harness.cli.options import data_options, json_option
+
+
+@click.command(
+    "check",
+    epilog="""\b
+Examples:
+  harness check                            every card, without data
+  harness check ./my_task.yaml --rows      one card, on all its rows""",
+)
+@click.argument("tasks", nargs=-1)
+@click.option("--rows", is_flag=True, help="Also check every row of the data.")
+@click.option("--limit", type=click.IntRange(1), help="With --rows: at most so many rows a task.")
+@data_options
+@json_option
+def command(
+    tasks: tuple[str, ...],
+    rows: bool,
+    limit: int | None,
+    mirrors: tuple[str, ...],
+    task_paths: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Prove that cards are right: TASKS are names, files or folders; all cards without any.
+
+    Without data: schema, templates, parsers, metrics, and that a right answer scores best and a wrong one does not.
+    With --rows: the same on every row.
+    """
+    from pathlib import Path
+
+    from harness.cards.find import CardIndex, search_path
+    from harness.cards.load import load_card, load_suite
+    from harness.check.card import Finding, check_card, check_rows
+    from harness.data.load import DataSource
+    from harness.engine.task import Limits
+    from harness.errors import CardError, UserError
+    from harness.report.text import count, safe
+
+    folders = [Path(name) for name in tasks if Path(name).is_dir()]
+    index = CardIndex(search_path([*folders, *(Path(folder) for folder in task_paths)]))
+    refs = [name for name in tasks if not Path(name).is_dir()]
+    for folder in folders:
+        refs += CardIndex([folder]).names()
+    refs = refs or index.names()
+    if not refs:
+        raise CardError("there are no cards to check")
+    source = DataSource(mirrors)
+    findings: list[Finding] = []
+    for ref in refs:
+        found = list(check_card(ref, index))
+        if rows and not any(finding.wrong for finding in found):
+            try:
+                if load_suite(ref, index) is None:
+                    found += check_rows(load_card(ref, index), source, Limits(limit))
+            except UserError as error:
+                found.append(Finding(ref, str(error)))
+        findings += found
+        if not as_json:
+            wrong = [finding for finding in found if finding.wrong]
+            state = click.style("wrong", fg="red") if wrong else click.style("ok", fg="green")
+            click.echo(f"{state:<5} {ref}")
+            for finding in found:
+                click.echo(safe(f"      {finding.card}: {finding.message}"))
+    bad = sum(finding.wrong for finding in findings)
+    if as_json:
+        from harness.cli.output import print_json
+
+        print_json([{"card": f.card, "message": f.message, "wrong": f.wrong} for f in findings])
+    else:
+        click.echo(f"{count(len(refs), 'card')} checked, {count(bad, 'problem')}")
+    return 2 if bad else 0

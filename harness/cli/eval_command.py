@@ -1,0 +1,112 @@
+"""``harness eval``."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.cli.options import Names, Shard, card_options, data_options, json_option, overrides
+
+
+@click.command(
+    "eval",
+    epilog="""\b
+Examples:
+  harness eval --model smollm2 --tasks hellaswag,commonsense_qa --limit 200
+  harness eval --model ./my-model --tasks mmlu@olmes --limit-per-subset 20
+  harness eval --model openai:gpt-4.1-mini --tasks mmlu_pro,gsm8k --limit 100
+  harness eval --model my-model --base-url http://localhost:8000/v1 --tasks ./my_task.yaml
+Run the same command again to go on after an interruption: only what is missing is asked.""",
+)
+@click.option("--model", "-m", required=True, envvar="HARNESS_MODEL", help="Folder, hub id, openai:NAME or smollm2.")
+@click.option(
+    "--tasks", "-t", required=True, type=Names(), envvar="HARNESS_TASK_NAMES", help="Tasks, variants, suites."
+)
+@click.option("--backend", envvar="HARNESS_BACKEND", help="hf or openai, where the model's form leaves it open.")
+@click.option("--base-url", envvar="HARNESS_BASE_URL", help="Of an OpenAI-compatible server.")
+@click.option("-M", "model_options", multiple=True, metavar="KEY=VALUE", help="An option of the backend (repeatable).")
+@click.option("--identity", envvar="HARNESS_IDENTITY", help="Names the model behind a server whose address changes.")
+@click.option("--limit", "-n", type=click.IntRange(1), envvar="HARNESS_LIMIT", help="Samples a task, over its subsets.")
+@click.option("--limit-per-subset", type=click.IntRange(1), help="Samples a subset.")
+@click.option("--shard", type=Shard(), help="Evaluate part i of n; join the parts with `harness merge`.")
+@click.option("--repeats", type=click.IntRange(1), help="How often each sample is asked.")
+@click.option("--temperature", type=click.FloatRange(0), help="Sampling temperature; 0 is greedy.")
+@click.option("--max-tokens", type=click.IntRange(1), help="Limit of a reply in tokens.")
+@card_options
+@data_options
+@click.option("--output", "-o", default="results", envvar="HARNESS_OUTPUT", help="Folder of run directories.")
+@click.option("--store", envvar="HARNESS_STORE", help="Folder of the response store.")
+@click.option("--subsets", is_flag=True, help="Show each subset in the table.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+@json_option
+def command(
+    model: str,
+    tasks: tuple[str, ...],
+    backend: str | None,
+    base_url: str | None,
+    model_options: tuple[str, ...],
+    identity: str | None,
+    limit: int | None,
+    limit_per_subset: int | None,
+    shard: tuple[int, int] | None,
+    mirrors: tuple[str, ...],
+    task_paths: tuple[str, ...],
+    output: str,
+    store: str | None,
+    subsets: bool,
+    quiet: bool,
+    as_json: bool,
+    **card: Any,
+) -> int:
+    """Evaluate a model on tasks.
+
+    Results land in results/<time>-<model>/; answers are kept in the response store, so that the same command asks
+    only for what is missing. Leaves with 4 when a sample or a subset has no answer.
+    """
+    from harness import api
+    from harness.backends.resolve import open_backend, parse_options
+    from harness.cli.progress import progress_display
+    from harness.engine.task import Limits
+
+    part, parts = shard or (1, 1)
+    setup = api.Setup(
+        overrides=overrides(**card),
+        limits=Limits(limit, limit_per_subset, part, parts),
+        mirrors=mirrors,
+        tasks=task_paths,
+        output=Path(output),
+        store=Path(store) if store else None,
+        command=tuple(sys.argv),
+    )
+    selection = api.select_tasks(tasks, setup)
+    options = parse_options(model_options)
+    if identity is not None:
+        options["identity_name"] = identity
+    with (
+        closing(open_backend(model, backend=backend, options=options, base_url=base_url)) as opened,
+        progress_display(quiet=quiet) as display,
+    ):
+        result = api.run(selection, opened, setup, observe=display.observe, notice=display.notice)
+    _print(result, subsets=subsets, as_json=as_json)
+    return 0 if result.complete else 4
+
+
+def _print(result: Any, *, subsets: bool, as_json: bool) -> None:
+    if as_json:
+        from harness.cli.output import print_json
+
+        print_json(
+            {
+                "directory": str(result.directory),
+                "status": result.manifest["status"],
+                "rows": [row.as_json() for row in result.rows],
+            }
+        )
+        return
+    from harness.cli.output import print_result
+
+    print_result(result, subsets=subsets)

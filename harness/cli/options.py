@@ -1,0 +1,161 @@
+"""Options that several commands share, and how their values become a setup."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Names(click.ParamType):
+    """Names with commas between them; completed from the cards."""
+
+    name = "a,b,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Split at commas."""
+        if isinstance(value, str):
+            value = value.split(",")
+        return tuple(part.strip() for part in value if part.strip())
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Complete the last name."""
+        from click.shell_completion import CompletionItem
+
+        from harness.cards.find import CardIndex, search_path
+
+        head, comma, last = incomplete.rpartition(",")
+        return [
+            CompletionItem(head + comma + name) for name in CardIndex(search_path()).names() if name.startswith(last)
+        ]
+
+
+class Shard(click.ParamType):
+    """``i/n``: part i of n."""
+
+    name = "i/n"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Read the two numbers."""
+        if isinstance(value, tuple):
+            return value
+        number, _, count = str(value).partition("/")
+        if not (number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
+            self.fail(f"'{value}' is not a shard; write 2/8 for the second of eight", param, ctx)
+        return int(number), int(count)
+
+
+def card_options(function: Function) -> Function:
+    """Add the options that change how cards are asked."""
+    options = [
+        click.option(
+            "--formulation",
+            type=click.Choice(["mcf", "cf", "generate", "max"]),
+            envvar="HARNESS_FORMULATION",
+            help="How multiple choice is asked: letters, cloze, generated, or the better of letters and cloze (OLMES).",
+        ),
+        click.option("--shots", type=click.IntRange(0), help="Number of solved samples in the prompt."),
+        click.option("--split", help="Evaluate another split than the card's."),
+        click.option("--chat", type=click.Choice(["auto", "always", "never"]), help="Use the model's chat template."),
+        click.option("--system", help="System message."),
+        click.option("--seed", type=int, help="Seed of drawn shots and of sampling."),
+        click.option(
+            "--set",
+            "assignments",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Replace any key of the cards: --set generation.max_tokens=64 (repeatable).",
+        ),
+    ]
+    return _add(options, function)
+
+
+def data_options(function: Function) -> Function:
+    """Add the options that say where cards and rows are found."""
+    options = [
+        click.option(
+            "--mirror",
+            "mirrors",
+            multiple=True,
+            metavar="FOLDER",
+            help="A folder laid out like the hub, asked before it (repeatable; also HARNESS_MIRRORS).",
+        ),
+        click.option(
+            "--task-path",
+            "task_paths",
+            multiple=True,
+            type=click.Path(file_okay=False),
+            help="A folder of cards beside ./tasks (repeatable; also HARNESS_TASKS).",
+        ),
+    ]
+    return _add(options, function)
+
+
+def json_option(function: Function) -> Function:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+
+
+def overrides(
+    *,
+    formulation: str | None = None,
+    shots: int | None = None,
+    split: str | None = None,
+    chat: str | None = None,
+    system: str | None = None,
+    seed: int | None = None,
+    assignments: tuple[str, ...] = (),
+    repeats: int | None = None,
+    temperature: float | None = None,
+    max_tokens: int | None = None,
+) -> dict[str, Any]:
+    """Turn options into keys that replace the cards' own."""
+    change: dict[str, Any] = {}
+    for path, value in (
+        ("formulation", formulation),
+        ("shots.count", shots),
+        ("dataset.split", split),
+        ("chat", chat),
+        ("system", system),
+        ("shots.seed", seed),
+        ("generation.seed", seed),
+        ("repeats", repeats),
+        ("generation.temperature", temperature),
+        ("generation.max_tokens", max_tokens),
+    ):
+        if value is not None:
+            _assign(change, path, value)
+    for text in assignments:
+        path, equals, value = text.partition("=")
+        if not equals or not path:
+            raise click.UsageError(f"--set takes KEY=VALUE, not '{text}'")
+        try:
+            _assign(change, path, json.loads(value))
+        except ValueError:
+            _assign(change, path, value)
+    return change
+
+
+def _assign(target: dict[str, Any], path: str, value: Any) -> None:
+    *parents, last = path.split(".")
+    for key in parents:
+        target = target.setdefault(key, {})
+        if not isinstance(target, dict):
+            raise click.UsageError(f"--set {path}: '{key}' is set to a value already")
+    target[last] = value
+
+
+def paths(texts: tuple[str, ...]) -> list[Path]:
+    """Return texts as paths."""
+    return [Path(text) for text in texts]
+
+
+def _add(options: list[Callable[[Function], Function]], function: Function) -> Function:
+    for option in reversed(options):
+        function = option(function)
+    return function

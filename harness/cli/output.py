@@ -1,0 +1,51 @@
+"""What commands print: tables for people, JSON for scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from harness.report.table import footnotes, result_table
+from harness.report.text import safe
+
+if TYPE_CHECKING:
+    from harness.api import Result
+
+
+def console(*, error: bool = False) -> Console:
+    """Return a console that colours only a terminal and treats no text as markup."""
+    plain = Console(stderr=error, markup=False, highlight=False)
+    # A pipe has no width: long lines there are for another program, which wraps them itself.
+    return plain if plain.is_terminal else Console(stderr=error, markup=False, highlight=False, width=200)
+
+
+def print_json(value: Any) -> None:
+    """Print JSON for a script."""
+    import orjson
+
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode())
+
+
+def print_result(result: Result, *, subsets: bool = False, every: bool = False) -> None:
+    """Print a run's table, what must be said of it, and where it lies."""
+    out = console()
+    out.print()
+    out.print(result_table(result.rows, subsets=subsets, every=every))
+    for note in footnotes(result.rows):
+        out.print(f"  {safe(note)}")
+    if not result.complete:
+        out.print(
+            f"  The run is {result.manifest['status']}: partial numbers are marked; run the command again to go on."
+        )
+    shown = result.directory
+    out.print(f"\nResults: {shown if not shown.is_absolute() else _relative(shown)}")
+
+
+def _relative(path: Path) -> Path:
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path

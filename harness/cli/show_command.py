@@ -1,0 +1,115 @@
+"""``harness show``."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.options import json_option
+
+if TYPE_CHECKING:
+    from harness.store.records import SampleRecord
+
+
+@click.command(
+    "show",
+    epilog="""\b
+Examples:
+  harness show                          the table of the latest run
+  harness show --subsets --all          every subset, metric and formulation
+  harness show --failed --task mmlu     the samples that were wrong, unparsed or not answered
+  harness show --sample validation:17   one sample with its exact request and reply""",
+)
+@click.argument("run", default="latest")
+@click.option("--results", default="results", envvar="HARNESS_OUTPUT", help="Folder of run directories.")
+@click.option("--task", help="Only this task's samples.")
+@click.option("--subsets", is_flag=True, help="Show each subset.")
+@click.option("--all", "every", is_flag=True, help="Show all metrics and formulations.")
+@click.option("--failed", is_flag=True, help="List samples that did not get the best score.")
+@click.option("--sample", "sample_id", help="Show one sample.")
+@click.option("-n", "--limit", type=click.IntRange(1), default=20, show_default=True, help="Samples listed.")
+@json_option
+def command(
+    run: str,
+    results: str,
+    task: str | None,
+    subsets: bool,
+    every: bool,
+    failed: bool,
+    sample_id: str | None,
+    limit: int,
+    as_json: bool,
+) -> int:
+    """Show a finished run: RUN is a path, a name under results/, or 'latest'."""
+    from harness import api
+    from harness.cli.output import print_json, print_result
+    from harness.errors import StoreError
+
+    result = api.load(run, results)
+    if failed or sample_id is not None:
+        refs = [entry["ref"] for entry in result.manifest["tasks"]]
+        if task is not None and task not in refs:
+            raise StoreError(f"the run has no task '{task}'; it has: {', '.join(refs)}")
+        records = result.samples(task)
+        wanted = (r for r in records if (r.sample_id == sample_id if sample_id is not None else _failed(r)))
+        found = list(islice(wanted, limit))
+        if sample_id is not None and not found:
+            raise StoreError(f"the run has no sample '{sample_id}'; `harness show --failed` lists some")
+        if as_json:
+            print_json([record.as_json() for record in found])
+        else:
+            for record in found:
+                _print_sample(record, whole=sample_id is not None)
+            if not found:
+                click.echo("no sample failed")
+        return 0
+    if as_json:
+        print_json({"manifest": dict(result.manifest), "rows": [row.as_json() for row in result.rows]})
+    else:
+        print_result(result, subsets=subsets, every=every)
+    return 0
+
+
+def _failed(record: SampleRecord) -> bool:
+    first = next(iter(record.scores.values()), None)
+    return record.status in ("error", "timeout", "unparsed") or first is None or first < 1
+
+
+def _print_sample(record: SampleRecord, *, whole: bool) -> None:
+    from harness.report.text import safe
+
+    name = " · ".join(part for part in (record.task, record.subset, record.formulation, record.sample_id) if part)
+    scores = ", ".join(f"{key} {'–' if value is None else f'{value:.4g}'}" for key, value in record.scores.items())
+    click.secho(f"── {safe(name)} ── {record.status}, {scores}", bold=True)
+    if record.error:
+        click.echo(f"error: {safe(record.error)}")
+    if whole:
+        _print_request(record)
+    if record.reply is not None:
+        reply = safe(record.reply) if whole else safe(record.reply[-300:])
+        click.echo(f"reply: {reply}")
+    if record.option_logprobs:
+        click.echo("log-probabilities: " + ", ".join(f"{lp:.3f}" for lp in record.option_logprobs))
+    rule = f" (by {record.parse_rule})" if record.parse_rule else ""
+    click.echo(f"prediction: {safe(str(record.prediction))}{rule}   reference: {safe(record.references)}")
+    click.echo()
+
+
+def _print_request(record: SampleRecord) -> None:
+    import orjson
+
+    from harness.report.text import safe
+
+    request = orjson.loads(record.request)
+    for message in request.get("messages", ()):
+        click.secho(f"[{message['role']}]", fg="cyan")
+        click.echo(safe(message["content"]))
+    if "prompt" in request:
+        click.echo(safe(request["prompt"]))
+    for option in request.get("options", ()):
+        click.echo(safe(f"  {option!r}"))
+    rest = {key: value for key, value in request.items() if key not in ("kind", "messages", "prompt", "options")}
+    if rest:
+        click.secho(safe(str(rest)), dim=True)

@@ -1,0 +1,264 @@
+"""A card joined with its data: what can be evaluated."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from harness.cards.hashes import Hashes, hash_card
+from harness.cards.load import LoadedCard
+from harness.cards.schema import Card, Shots
+from harness.data.load import DataSource, MissingDataError
+from harness.data.rows import Rows
+from harness.data.samples import fingerprint_rows, make_samples
+from harness.errors import BackendError
+from harness.prompts.ask import Asker
+from harness.prompts.shots import ShotPicker
+from harness.values import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Which part of a task is evaluated.
+
+    Attributes:
+        per_task: at most so many samples a task, spread evenly over its subsets.
+        per_subset: at most so many samples a subset.
+        shard: this shard's number, from 1.
+        shards: how many shards there are; together they cover every sample once.
+    """
+
+    per_task: int | None = None
+    per_subset: int | None = None
+    shard: int = 1
+    shards: int = 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.per_task is None and self.per_subset is None and self.shards == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One subset of a task in one formulation: samples and how they are asked.
+
+    Attributes:
+        subset: its name, or an empty string.
+        formulation: ``mcf``, ``cf``, ``generate`` or ``perplexity``.
+        card: the subset's resolved card.
+        samples: those that are evaluated.
+        asker: makes their requests.
+    """
+
+    subset: str
+    formulation: str
+    card: Card
+    samples: tuple[Sample, ...]
+    asker: Asker
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A card and its rows.
+
+    Attributes:
+        loaded: the card.
+        parts: one for each subset and formulation, in the card's order.
+        missing: subset → why it has no data.
+        hashes: the card's three hashes.
+        fingerprint: of all rows, before any limit.
+        sizes: subset → number of samples before any limit.
+        origins: where rows came from.
+        notes: what a reader of the result should know.
+    """
+
+    loaded: LoadedCard
+    parts: tuple[Part, ...]
+    missing: Mapping[str, str]
+    hashes: Hashes
+    fingerprint: str
+    sizes: Mapping[str, int]
+    origins: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ref(self) -> str:
+        """How the task is called: ``name`` or ``name@variant``."""
+        return self.loaded.ref
+
+    @property
+    def formulations(self) -> tuple[str, ...]:
+        """The formulations that are asked."""
+        return formulations(self.loaded.card)
+
+
+def formulations(card: Card) -> tuple[str, ...]:
+    """Return how a card is asked: for ``max`` the letters first, so that they win a tie as in OLMES."""
+    if card.ask != "choose":
+        return (card.ask,)
+    return ("mcf", "cf") if card.formulation == "max" else (card.formulation,)
+
+
+def wants_chat(card: Card, formulation: str, *, chat: bool, plain: bool) -> bool:
+    """Return whether messages are sent.
+
+    Args:
+        card: decides with its ``chat``; ``auto`` is yes for generated text.
+        formulation: how it is asked.
+        chat: the backend knows messages.
+        plain: the backend takes plain text.
+
+    Raises:
+        BackendError: the card insists on a chat template and the model has none.
+    """
+    if card.chat == "always":
+        if not chat:
+            raise BackendError(f"{card.name}: 'chat: always', and this model has no chat template; use --chat never")
+        return True
+    if not plain:
+        return chat
+    return chat and card.chat == "auto" and formulation == "generate"
+
+
+def join(loaded: LoadedCard, source: DataSource, limits: Limits, *, chat: bool = False, plain: bool = True) -> Task:
+    """Load a card's rows and prepare its prompts.
+
+    Args:
+        loaded: the card.
+        source: where rows are found.
+        limits: which part is wanted.
+        chat: the backend knows messages.
+        plain: the backend takes plain text.
+
+    Raises:
+        CardError: a template is wrong.
+        DataError: rows do not fit the card. A subset without data is no error: it is recorded as missing.
+    """
+    loader = _Loader(loaded, source)
+    for name, card in loaded.subsets.items():
+        loader.add(name, card)
+    chosen = _choose(loader.samples, limits)
+    parts = []
+    for subset, samples in chosen.items():
+        card = loader.cards[subset]
+        for formulation in formulations(card):
+            where = f"{loaded.ref} ({subset})" if subset else loaded.ref
+            asker = Asker(
+                card,
+                formulation,
+                loader.picker(subset),
+                chat=wants_chat(card, formulation, chat=chat, plain=plain),
+                where=where,
+            )
+            parts.append(Part(subset, formulation, card, tuple(samples), asker))
+    return Task(
+        loaded=loaded,
+        parts=tuple(parts),
+        missing=loader.missing,
+        hashes=hash_card(loaded),
+        fingerprint=fingerprint_rows([s for samples in loader.samples.values() for s in samples]),
+        sizes={subset: len(samples) for subset, samples in loader.samples.items()},
+        origins=tuple(dict.fromkeys(loader.origins)),
+        notes=tuple(dict.fromkeys(loader.notes)),
+    )
+
+
+@dataclass(slots=True)
+class _Loader:
+    """Collects the rows and shots of a card, subset by subset."""
+
+    loaded: LoadedCard
+    source: DataSource
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
+    cards: dict[str, Card] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    origins: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    _pools: dict[str, list[Sample]] = field(default_factory=dict)
+
+    def add(self, name: str, card: Card) -> None:
+        where = f"{self.loaded.ref} ({name})" if name else self.loaded.ref
+        try:
+            rows = self._rows(card)
+            pool = self._pool(card, name, where) if card.shots.count else []
+        except MissingDataError as error:
+            self.missing[name] = str(error)
+            return
+        self._pools[name] = pool
+        samples = make_samples(card, rows, subset=name, by=self.loaded.by, where=where)
+        if self.loaded.by is None:
+            self.samples[name] = samples
+            self.cards[name] = card
+            return
+        for sample in samples:
+            self.samples.setdefault(sample.subset, []).append(sample)
+            self.cards[sample.subset] = card
+
+    def picker(self, subset: str) -> ShotPicker | None:
+        card = self.cards[subset]
+        if not card.shots.count:
+            return None
+        pool = self._pools["" if self.loaded.by is not None else subset]
+        if card.shots.same_subset and self.loaded.by is not None:
+            pool = [sample for sample in pool if sample.subset == subset]
+        return ShotPicker(card.shots, pool, self.loaded.card.name, subset)
+
+    def _rows(self, card: Card) -> Rows:
+        rows = self.source.rows(card.dataset, self.loaded.path.parent)
+        self.origins.append(rows.origin)
+        self.notes.extend(rows.notes)
+        return rows
+
+    def _pool(self, card: Card, name: str, where: str) -> list[Sample]:
+        spec: Shots = card.shots
+        dataset = spec.dataset or card.dataset
+        if spec.split is not None:
+            dataset = dataset.model_copy(update={"split": spec.split})
+        # The draw and (for another source) the filter and id of the evaluated rows do not concern the shots.
+        change: dict[str, object] = {"draw": None, "dataset": dataset}
+        if spec.columns is not None:
+            change["columns"] = spec.columns
+        if spec.dataset is not None:
+            change |= {"filter": {}, "id": None}
+        pool_card = card.model_copy(update=change)
+        rows = self._rows(pool_card)
+        return make_samples(pool_card, rows, subset=name, by=self.loaded.by, where=f"{where}: shots")
+
+
+def _choose(samples: Mapping[str, list[Sample]], limits: Limits) -> dict[str, list[Sample]]:
+    """Apply the limits: a fixed pseudo-random part, so that a larger limit contains a smaller one."""
+    quotas = {subset: len(items) for subset, items in samples.items()}
+    if limits.per_subset is not None:
+        quotas = {subset: min(count, limits.per_subset) for subset, count in quotas.items()}
+    if limits.per_task is not None:
+        quotas = spread(limits.per_task, quotas)
+    chosen: dict[str, list[Sample]] = {}
+    position = 0
+    for subset, items in samples.items():
+        kept = _part(items, quotas[subset])
+        chosen[subset] = [s for i, s in enumerate(kept, position) if i % limits.shards == limits.shard - 1]
+        position += len(kept)
+    return {subset: items for subset, items in chosen.items() if items}
+
+
+def spread(total: int, sizes: Mapping[str, int]) -> dict[str, int]:
+    """Share ``total`` among groups as evenly as their sizes allow; earlier groups get the remainder."""
+    quotas = dict.fromkeys(sizes, 0)
+    left = min(total, sum(sizes.values()))
+    while left:
+        open_groups = [name for name, size in sizes.items() if quotas[name] < size]
+        share = max(1, left // len(open_groups))
+        for name in open_groups:
+            take = min(share, sizes[name] - quotas[name], left)
+            quotas[name] += take
+            left -= take
+    return quotas
+
+
+def _part(items: Sequence[Sample], count: int) -> list[Sample]:
+    if count >= len(items):
+        return list(items)
+    order = sorted(range(len(items)), key=lambda i: hashlib.sha256(items[i].id.encode("utf-8", "replace")).digest())
+    return [items[i] for i in sorted(order[:count])]

@@ -1,0 +1,104 @@
+"""Templates: what they may say, and that they cannot run away."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.errors import CardError, PromptError
+from harness.templates import Template, compile_expression, deadline
+
+VALUES = {"question": "Why?", "choices": ["red", "blue"], "n": 3}
+
+
+def render(text: str) -> str:
+    return Template(text, "card.yaml: prompt").render(VALUES)
+
+
+def test_text_variables_loops_and_filters() -> None:
+    assert render("Q: {{ question }}\n{% for c in choices %}- {{ c | upper }}\n{% endfor %}") == "Q: Why?\n- RED\n- BLUE\n"
+    assert render("{{ question | regex_replace('W(.)y', '\\\\1') }}") == "h?"
+    assert render("{{ choices | join('/') }} {{ choices.0 }}") == "red/blue red"
+
+
+def test_text_without_jinja_is_kept_as_it_is() -> None:
+    assert render("no { braces } here\n\n") == "no { braces } here\n\n"
+
+
+def test_unknown_variable_names_the_place_and_the_nearest_one() -> None:
+    with pytest.raises(PromptError, match=r"card\.yaml: prompt: 'qestion' is undefined; did you mean 'question'\?"):
+        render("{{ qestion }}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% set x = 1 %}",
+        "{% macro m() %}{% endmacro %}",
+        "{% include 'x' %}",
+        "{% import 'x' as y %}",
+        "{% extends 'x' %}",
+        "{% for a in choices %}{% for b in choices %}{% for c in choices %}{% endfor %}{% endfor %}{% endfor %}",
+        "{{ question | center(1000000000) }}",
+        "{{ question | no_such_filter }}",
+        "{% for c in choices %}",
+        "{{ }",
+    ],
+)
+def test_what_is_not_in_the_language_is_a_card_error(text: str) -> None:
+    with pytest.raises(CardError):
+        Template(text, "card")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ 'a' * 1000000000 }}",
+        "{{ choices * 1000000000 }}",
+        "{{ '%1000000000d' % 1 }}",
+        "{{ 9 ** 999999999 }}",
+        "{{ '{:>1000000000}'.format(1) }}",
+        "{{ 'a' | replace('a', 'aaaaaaaaaa') | replace('a', 'aaaaaaaaaa') | replace('a', 'aaaaaaaaaa')"
+        " | replace('a', 'aaaaaaaaaa') | replace('a', 'aaaaaaaaaa') | replace('a', 'aaaaaaaaaa')"
+        " | replace('a', 'aaaaaaaaaa') | replace('a', 'aaaaaaaaaa') }}",
+        "{% for i in range(100000) %}x{% endfor %}",
+        "{{ ''.__class__.__mro__ }}",
+        "{{ question.__init__.__globals__ }}",
+        "{{ choices.append('x') }}",
+        "{{ ('a' * 3) }}",
+    ],
+)
+def test_bombs_and_escapes_fail_at_once(text: str) -> None:
+    with pytest.raises(PromptError):
+        render(text)
+
+
+def test_catastrophic_regex_meets_its_deadline() -> None:
+    values = {"text": "a" * 5000 + "!"}
+    with pytest.raises(PromptError, match="regular expression"):
+        Template("{{ text | regex_replace('(a|a|aa)+$', '') }}", "card").render(values)
+
+
+def test_a_loop_over_long_text_meets_the_deadline() -> None:
+    template = Template("{% for a in t %}{% for b in t %}{% endfor %}{% endfor %}", "card")
+    with pytest.raises(PromptError, match=r"took longer than 0\.2 s"), deadline(0.2, "card"):
+        template.render({"t": "x" * 100_000})
+
+
+def test_rows_are_values_and_never_templates() -> None:
+    assert Template("{{ question }}", "card").render({"question": "{{ 7 * 7 }}{% raw %}"}) == "{{ 7 * 7 }}{% raw %}"
+
+
+def test_expressions_keep_their_type() -> None:
+    assert compile_expression("choices.index('blue')", "card")(VALUES) == 1
+    assert compile_expression("[question, n + 1]", "card")(VALUES) == ["Why?", 4]
+    with pytest.raises(PromptError, match="did you mean 'choices'"):
+        compile_expression("choises[0]", "card")(VALUES)
+    with pytest.raises(CardError):
+        compile_expression("choices[", "card")
+
+
+@given(st.text())
+def test_any_text_comes_through_unchanged(text: str) -> None:
+    assert Template("<{{ x }}>", "card").render({"x": text}) == f"<{text}>"
