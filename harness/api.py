@@ -27,8 +27,10 @@ from harness.errors import BackendError, DataError, StoreError
 from harness.scoring.aggregate import Verdict, aggregate_suite, aggregate_task
 from harness.scoring.score import PartScorer
 from harness.scoring.summary import summarize
+from harness.store.manifest import Manifest, Status, describe_environment
+from harness.store.merge import merge_runs, merged_samples
 from harness.store.records import ResultRow, SampleRecord, TaskSummary
-from harness.store.run import RunDirectory, describe_environment, redact
+from harness.store.run import RunDirectory
 from harness.store.store import ResponseStore, default_store_folder
 
 Notice = Callable[[str], None]
@@ -41,17 +43,17 @@ class Result:
     Attributes:
         directory: the run directory.
         rows: the tidy table; headline rows are one a task and suite.
-        manifest: what was asked, of whom, with what.
+        manifest: what was asked, of whom, with what, and how it ended.
     """
 
     directory: Path
     rows: tuple[ResultRow, ...]
-    manifest: Mapping[str, Any]
+    manifest: Manifest
 
     @property
     def complete(self) -> bool:
         """Whether every sample asked for was answered and scored, and every subset had data."""
-        return self.manifest["status"] == "complete"
+        return self.manifest.status == "complete"
 
     @property
     def scores(self) -> dict[str, float]:
@@ -191,21 +193,19 @@ def run(
     able = backend.capabilities
     tasks = join_tasks(selection, setup, chat=able.chat, plain=able.plain)
     for task in tasks:
-        for subset, why in task.missing.items():
-            tell(f"{task.ref}{f' ({subset})' if subset else ''}: no data: {why}")
-        for note in task.notes:
-            tell(f"{task.ref}: {note}")
+        for line in _notices(task):
+            tell(line)
     plan = make_plan(tasks, backend.identity.digest, able)
     scorers = [PartScorer(part) for part in plan.parts]  # a wrong parser or metric shows before anything is asked
-    directory = RunDirectory.create(setup.output, backend.identity.model, _manifest(backend, tasks, setup))
+    folder = setup.store or default_store_folder()
+    directory = RunDirectory.create(setup.output, _manifest(backend, selection, tasks, setup, folder))
     failure: Interrupted | BackendError | StoreError | None = None
-    with ResponseStore(setup.store or default_store_folder()) as store:
+    with ResponseStore(folder) as store:
         try:
             answers = execute(plan, backend, store, observe)
         except (Interrupted, BackendError, StoreError) as error:
             failure = error
-            known = error.answers.responses if isinstance(error, Interrupted) else store.lookup(plan.requests)
-            answers = Answers(known, error.answers.progress) if isinstance(error, Interrupted) else Answers(known, None)
+            answers = error.answers if isinstance(error, Interrupted) else Answers(store.lookup(plan.requests), None)
     result = _finish(directory, selection, tasks, plan, scorers, answers, failure)
     if failure is not None:
         raise failure
@@ -216,6 +216,41 @@ def load(run: str | Path, results: str | Path = "results") -> Result:
     """Open a finished run: a path, a name under ``results``, or ``latest``."""
     directory = RunDirectory.open(run, Path(results))
     return Result(directory.path, tuple(directory.rows()), directory.manifest)
+
+
+def merge(runs: Sequence[str | Path], output: str | Path = "results") -> Result:
+    """Join runs of one model on the same tasks: the shards of a run, or a run and its repair.
+
+    Args:
+        runs: paths or names of run directories.
+        output: the folder that the joined run lands in.
+
+    Raises:
+        StoreError: they do not fit together, or cannot be read.
+    """
+    root = Path(output)
+    opened = [RunDirectory.open(run, root) for run in runs]
+    directory = RunDirectory.create(root, merge_runs(opened))
+    verdicts: dict[str, list[Verdict]] = {}
+    for summary in directory.manifest.tasks:
+        with directory.sample_writer(summary.ref) as writer:
+            for record in merged_samples(opened, summary.ref):
+                writer.write(record)
+                verdicts.setdefault(summary.ref, []).append(Verdict.of(record))
+    suites = [Suite.model_validate(suite) for suite in directory.manifest.suites]
+    rows = result_rows(directory.manifest.tasks, verdicts, suites)
+    absent = _absent_shards([str(run.manifest.options.get("shard", "1/1")) for run in opened])
+    partial = bool(absent) or any(row.partial for row in rows) or any(t.missing for t in directory.manifest.tasks)
+    notes = (*directory.manifest.notes, *([f"shards not merged yet: {', '.join(absent)}"] if absent else []))
+    directory.write_results(rows)
+    directory.finish("incomplete" if partial else "complete", notes=notes)
+    return Result(directory.path, tuple(rows), directory.manifest)
+
+
+def _absent_shards(shards: Sequence[str]) -> list[str]:
+    """Return the shards of ``i/n`` texts that are not among them."""
+    counts = {shard.partition("/")[2] for shard in shards}
+    return [f"{i}/{n}" for n in sorted(counts) for i in range(1, int(n) + 1) if f"{i}/{n}" not in shards]
 
 
 def _finish(
@@ -236,12 +271,39 @@ def _finish(
                     for record in scorer.score(answers.responses, plan.requests):
                         writer.write(record)
                         verdicts[task.ref].append(Verdict.of(record))
-    summaries = [summarize(task) for task in tasks]
-    rows = result_rows(summaries, verdicts, selection.suites)
+    rows = result_rows(directory.manifest.tasks, verdicts, selection.suites)
     partial = any(row.partial for row in rows) or any(task.missing for task in tasks)
-    status = "interrupted" if isinstance(failure, Interrupted) else "incomplete" if failure or partial else "complete"
-    manifest = directory.finish(rows, status, requests=len(plan.requests), progress=answers.progress)
-    return Result(directory.path, tuple(rows), manifest)
+    status: Status = "interrupted" if isinstance(failure, Interrupted) else "complete"
+    if status == "complete" and (failure is not None or partial):
+        status = "incomplete"
+    directory.write_results(rows)
+    directory.finish(status, totals=_totals(plan, answers))
+    return Result(directory.path, tuple(rows), directory.manifest)
+
+
+def _notices(task: Task) -> Iterator[str]:
+    names = [name for name in task.missing if name]
+    if task.missing:
+        count = len(names) + len({part.subset for part in task.parts})
+        which = f" for {len(names)} of {count} subsets ({', '.join(names)})" if names else ""
+        yield f"{task.ref}: no data{which}: {next(iter(task.missing.values()))}"
+    for note in task.notes:
+        yield f"{task.ref}: {note}"
+
+
+def _totals(plan: Plan, answers: Answers) -> dict[str, float]:
+    progress = answers.progress
+    if progress is None:
+        return {"requests": len(plan.requests)}
+    return {
+        "requests": progress.total,
+        "reused": progress.reused,
+        "answered": progress.done - progress.errors,
+        "errors": progress.errors,
+        "prompt_tokens": progress.prompt_tokens,
+        "completion_tokens": progress.completion_tokens,
+        "seconds": round(progress.seconds, 3),
+    }
 
 
 def result_rows(
@@ -261,26 +323,38 @@ def result_rows(
     return rows
 
 
-def _manifest(backend: Backend, tasks: Sequence[Task], setup: Setup) -> dict[str, Any]:
+def _manifest(backend: Backend, selection: Selection, tasks: Sequence[Task], setup: Setup, store: Path) -> Manifest:
     identity = backend.identity
     limits = setup.limits
-    return {
-        "command": redact(list(setup.command)),
-        "model": {
-            "name": identity.model,
-            "backend": identity.backend,
-            "identity": identity.digest,
-            "details": redact(dict(identity.details)),
+    return Manifest(
+        model=identity.model,
+        backend=identity.backend,
+        identity=identity.digest,
+        identity_details=dict(identity.details),
+        tasks=tuple(summarize(task) for task in tasks),
+        suites=tuple(suite.model_dump(mode="json", exclude_defaults=True) for suite in selection.suites),
+        command=setup.command,
+        options={
+            "overrides": dict(setup.overrides),
+            "limit": limits.per_task,
+            "limit_per_subset": limits.per_subset,
+            "shard": f"{limits.shard}/{limits.shards}",
+            "mirrors": list(setup.mirrors),
         },
-        "options": redact(
-            {
-                "overrides": dict(setup.overrides),
-                "limit": limits.per_task,
-                "limit_per_subset": limits.per_subset,
-                "shard": f"{limits.shard}/{limits.shards}",
-                "mirrors": list(setup.mirrors),
-            }
-        ),
-        "tasks": [summarize(task).as_json() for task in tasks],
-        "environment": describe_environment(),
-    }
+        seeds=_seeds(tasks),
+        environment=describe_environment(),
+        store=str(store),
+    )
+
+
+def _seeds(tasks: Sequence[Task]) -> dict[str, int]:
+    seeds: dict[str, int] = {}
+    for task in tasks:
+        card = task.loaded.card
+        if card.shots.count and card.shots.pick in ("random", "balanced"):
+            seeds[f"{task.ref}: shots"] = card.shots.seed
+        if card.draw is not None:
+            seeds[f"{task.ref}: draw"] = card.draw.seed
+        if card.generation.seed is not None:
+            seeds[f"{task.ref}: generation"] = card.generation.seed
+    return seeds

@@ -41,7 +41,7 @@ _FORBIDDEN = {
     nodes.Block: "block",
     nodes.With: "with",
 }
-_FILTERS = (
+_FILTER_NAMES = (
     "abs capitalize default d dictsort escape e first float groupby int items join last length count list lower map max "
     "min reject rejectattr replace reverse round select selectattr slice sort string sum title tojson trim truncate "
     "unique upper wordcount"
@@ -116,7 +116,7 @@ def _make_environment() -> _Environment:
         undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, trim_blocks=False, cache_size=0
     )
     env.globals.clear()
-    env.filters = {name: env.filters[name] for name in _FILTERS}
+    env.filters = {name: env.filters[name] for name in _FILTER_NAMES}
     env.filters |= {
         "replace": _replace,
         "join": _join,
@@ -128,6 +128,7 @@ def _make_environment() -> _Environment:
 
 
 _ENV = _make_environment()
+FILTERS = tuple(_ENV.filters)
 
 
 class Template:

@@ -12,8 +12,8 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import shutil
-import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,15 +52,16 @@ def embedded_model_folder(progress: Callable[[str], None] | None = None) -> Path
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _sweep(folder.parent)
-        workshop = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+        workshop = folder.parent / f".{folder.name}-{uuid.uuid4().hex[:8]}"
+        workshop.mkdir()
         try:
             _convert(source, workshop)
             _publish(workshop, folder)
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
-    except OSError as error:
+    except Exception as error:  # a full disk has a name of its own in each library that writes
         raise BackendError(
-            f"cannot make the folder of {NAME}: {one_line(error)}; set HARNESS_CACHE to a folder with 600 MB free"
+            f"cannot make {folder}: {one_line(error)}; HARNESS_CACHE names another folder for it (300 MB)"
         ) from error
     return folder
 

@@ -224,6 +224,10 @@ class Card(CardModel):
     cluster: str | None = None
     """A field whose equal values make samples dependent (questions on one passage): clustered standard errors."""
 
+    def how(self, formulation: str) -> Ask:
+        """Return what the card says of one formulation; nothing where it is not named."""
+        return next((ask for name, ask in self.formulations.items() if name == formulation), Ask())
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not self.columns:

@@ -92,9 +92,9 @@ class RoundTrip:
         for text in continuations:
             if not text.strip():
                 return f"a choice renders to an empty continuation {text!r}"
-            if not text.startswith(" ") or text.startswith("  "):
-                if self._part.card.formulations.get(self._part.formulation) is None:
-                    return f"the continuation {_short(text)} does not start with exactly one space"
+            spaced = text.startswith(" ") and not text.startswith("  ")
+            if not spaced and self._part.card.how(self._part.formulation).continuation is None:
+                return f"the continuation {_short(text)} does not start with exactly one space"
         name, metric = next(iter(self._metrics.items()))
         best = metric.range[1] if metric.higher_is_better else metric.range[0]
         right = metric.score(_ranking(continuations, gold, sample), gold, sample)

@@ -102,7 +102,7 @@ def _print(result: Any, *, subsets: bool, as_json: bool) -> None:
         print_json(
             {
                 "directory": str(result.directory),
-                "status": result.manifest["status"],
+                "status": result.manifest.status,
                 "rows": [row.as_json() for row in result.rows],
             }
         )

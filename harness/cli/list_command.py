@@ -61,14 +61,14 @@ def command(
 
 
 def _names(*, metrics: bool, as_json: bool) -> None:
-    if metrics:
-        from harness.scoring.registry import metric_names as names
-    else:
-        from harness.data.generate import generator_names as names
+    from harness.data.generate import generator_names
+    from harness.scoring.registry import metric_names
+
+    names = metric_names() if metrics else generator_names()
     if as_json:
         from harness.cli.output import print_json
 
-        print_json(names())
+        print_json(names)
         return
-    for name in names():
+    for name in names:
         click.echo(name)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import click
 
-from harness.errors import HarnessError, one_line
+from harness.errors import HarnessError, did_you_mean, one_line
 
 COMMANDS = {
     "eval": "Evaluate a model on tasks.",
@@ -44,13 +44,10 @@ class LazyGroup(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Add a suggestion to an unknown command's error."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from harness.errors import did_you_mean
-
-            error.message += did_you_mean(args[0], self.short)
-            raise
+        if args[0] not in self.short and not args[0].startswith("-"):
+            hint = did_you_mean(args[0], self.short) or f"; there are: {', '.join(self.short)}"
+            raise click.UsageError(f"there is no command '{args[0]}'{hint}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
@@ -73,15 +70,13 @@ def cli(ctx: click.Context) -> None:
     from harness.settings import FILE, read_settings
 
     settings = read_settings()
-    for name in COMMANDS:  # top-level keys are defaults of every command that knows them
-        own = settings.get(name) if isinstance(settings.get(name), dict) else {}
-        flat = {key: value for key, value in settings.items() if not isinstance(value, dict)}
-        ctx.default_map = {**(ctx.default_map or {}), name: {**flat, **own}}
+    flat = {key: value for key, value in settings.items() if not isinstance(value, dict)}
+    own = {key: value for key, value in settings.items() if isinstance(value, dict)}
+    # Top-level keys are defaults of every command that knows them.
+    ctx.default_map = {name: {**flat, **own.get(name, {})} for name in COMMANDS}
     known = _option_names() if settings else set()
     for key in settings:
         if key not in known:
-            from harness.errors import did_you_mean
-
             raise click.UsageError(f"{FILE}: unknown key '{key}'{did_you_mean(key, known)}")
 
 

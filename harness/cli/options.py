@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -12,7 +11,7 @@ import click
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class Names(click.ParamType):
+class Names(click.ParamType[tuple[str, ...]]):
     """Names with commas between them; completed from the cards."""
 
     name = "a,b,…"
@@ -35,7 +34,7 @@ class Names(click.ParamType):
         ]
 
 
-class Shard(click.ParamType):
+class Shard(click.ParamType[tuple[int, int]]):
     """``i/n``: part i of n."""
 
     name = "i/n"
@@ -150,12 +149,7 @@ def _assign(target: dict[str, Any], path: str, value: Any) -> None:
     target[last] = value
 
 
-def paths(texts: tuple[str, ...]) -> list[Path]:
-    """Return texts as paths."""
-    return [Path(text) for text in texts]
-
-
-def _add(options: list[Callable[[Function], Function]], function: Function) -> Function:
+def _add(options: Sequence[Callable[[Any], Any]], function: Function) -> Function:
     for option in reversed(options):
         function = option(function)
     return function

@@ -37,9 +37,7 @@ def print_result(result: Result, *, subsets: bool = False, every: bool = False) 
     for note in footnotes(result.rows):
         out.print(f"  {safe(note)}")
     if not result.complete:
-        out.print(
-            f"  The run is {result.manifest['status']}: partial numbers are marked; run the command again to go on."
-        )
+        out.print(f"  The run is {result.manifest.status}: partial numbers are marked; run the command again to go on.")
     shown = result.directory
     out.print(f"\nResults: {shown if not shown.is_absolute() else _relative(shown)}")
 

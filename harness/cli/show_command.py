@@ -49,7 +49,7 @@ def command(
 
     result = api.load(run, results)
     if failed or sample_id is not None:
-        refs = [entry["ref"] for entry in result.manifest["tasks"]]
+        refs = [summary.ref for summary in result.manifest.tasks]
         if task is not None and task not in refs:
             raise StoreError(f"the run has no task '{task}'; it has: {', '.join(refs)}")
         records = result.samples(task)
@@ -66,7 +66,7 @@ def command(
                 click.echo("no sample failed")
         return 0
     if as_json:
-        print_json({"manifest": dict(result.manifest), "rows": [row.as_json() for row in result.rows]})
+        print_json({"manifest": result.manifest.as_json(), "rows": [row.as_json() for row in result.rows]})
     else:
         print_result(result, subsets=subsets, every=every)
     return 0

@@ -193,7 +193,9 @@ def _replace(table: Mapping[str, Any], column: str, where: str) -> Callable[[Any
         text = as_text(value)
         if text in table:
             return table[text]
-        raise DataError(f"{where}: '{column}' is {_shown(value)}, which 'map' does not have; its keys: {named([*table])}")
+        raise DataError(
+            f"{where}: '{column}' is {_shown(value)}, which 'map' does not have; its keys: {named([*table])}"
+        )
 
     return replace
 
@@ -220,7 +222,11 @@ def _index_of(spec: str | tuple[str, ...], column: str, where: str) -> _Step:
             return places[text]
         raise DataError(
             f"{where}: '{column}' is {_shown(value)}, which is not among {named([*places]) or 'nothing'}"
-            + (f" ('index_of: {path}' is no column, so it is read letter by letter)" if places is fixed and path else "")
+            + (
+                f" ('index_of: {path}' is no column, so it is read letter by letter)"
+                if places is fixed and path
+                else ""
+            )
         )
 
     return find

@@ -41,7 +41,7 @@ def download(url: str, *, offline: bool = False) -> Path:
         MissingDataError: it cannot be fetched.
     """
     _check_address(url)
-    name = Path(unquote(urlsplit(url).path)).name or "file"
+    name = Path(unquote(urlsplit(url).path)).name[-100:] or "file"
     folder = downloads_folder() / hashlib.sha256(url.encode()).hexdigest()[:20]
     target = folder / name
     if target.is_file():
@@ -92,7 +92,9 @@ def _fetch(url: str, out: IO[bytes]) -> None:
         while chunk := response.read(_CHUNK):
             size += len(chunk)
             if size > MAX_BYTES:
-                raise DataError(f"{url}: is larger than {MAX_BYTES / 2**30:g} GiB; download it yourself and name the file")
+                raise DataError(
+                    f"{url}: is larger than {MAX_BYTES / 2**30:g} GiB; download it yourself and name the file"
+                )
             out.write(chunk)
         if expected is not None and expected.isdigit() and size < int(expected):
             raise OSError(f"the connection ended after {size:,} of {int(expected):,} bytes")

@@ -61,11 +61,13 @@ def local_files(spec: str, base: Path) -> list[Path]:
     Raises:
         DataError: there is none.
     """
-    path = base / Path(spec).expanduser()
+    path = (base / Path(spec).expanduser()).absolute()
     if path.is_file():
         return [path]
     if path.is_dir():
-        raise DataError(f"'{spec}' is a folder ({path}); name the files in it, for example '{spec.rstrip('/')}/*.jsonl'")
+        raise DataError(
+            f"'{spec}' is a folder ({path}); name the files in it, for example '{spec.rstrip('/')}/*.jsonl'"
+        )
     if any(mark in spec for mark in "*?["):
         anchor = Path(path.anchor)
         found = sorted(file for file in anchor.glob(str(path.relative_to(anchor))) if file.is_file())

@@ -37,8 +37,7 @@ def compile_filter(spec: Filter, where: str) -> Callable[[Row], bool]:
             tests.append(_truth(evaluate))
             continue
         get = compile_path(name, at)
-        for check in _checks(condition, at):
-            tests.append(_on_column(get, check))
+        tests += [_on_column(get, check) for check in _checks(condition, at)]
     if len(tests) == 1:
         return tests[0]
     return lambda row: all(test(row) for test in tests)

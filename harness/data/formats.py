@@ -163,7 +163,9 @@ def _table(stream: TextIO, delimiter: str, limit: int | None, shown: str) -> lis
         rows: list[list[str]] = []
         for cells in itertools.islice((cells for cells in reader if cells), limit):
             if len(cells) != len(header):
-                raise DataError(f"{shown}:{reader.line_num}: has {len(cells)} cells, and {len(header)} columns are named")
+                raise DataError(
+                    f"{shown}:{reader.line_num}: has {len(cells)} cells, and {len(header)} columns are named"
+                )
             rows.append(cells)
     except csv.Error as error:
         raise DataError(f"{shown}:{reader.line_num}: is not a table: {one_line(error)}") from None

@@ -47,4 +47,8 @@ def package_root(distribution: metadata.Distribution, path: str) -> Path:
     if (installed / parts[0]).exists():
         return installed
     spec = importlib.util.find_spec(parts[0]) if parts[0].isidentifier() else None  # of a top-level name: no import
-    return Path(next(iter(spec.submodule_search_locations))).parent if spec and spec.submodule_search_locations else installed
+    return (
+        Path(next(iter(spec.submodule_search_locations))).parent
+        if spec and spec.submodule_search_locations
+        else installed
+    )

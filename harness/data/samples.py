@@ -138,7 +138,9 @@ def _is_index(answer: Any) -> bool:
 def _check_gold(fields: Mapping[str, Any], count: int, where: str) -> None:
     answer = fields.get("answer")
     if answer is None or answer == []:
-        raise DataError(f"{where}: the field 'answer' is {'null' if answer is None else 'empty'}; is the split labelled?")
+        raise DataError(
+            f"{where}: the field 'answer' is {'null' if answer is None else 'empty'}; is the split labelled?"
+        )
     for gold in answer if isinstance(answer, list | tuple) else [answer]:
         if isinstance(gold, bool) or not isinstance(gold, int):
             raise DataError(

@@ -51,19 +51,20 @@ class Answers:
 
     Attributes:
         responses: key → response; a request that was never asked is absent.
-        progress: the final count.
+        progress: the final count; None when the backend gave up and only the store knows.
     """
 
     responses: Mapping[str, Response]
-    progress: Progress
+    progress: Progress | None
 
 
 class Interrupted(IncompleteError):
     """The user stopped the run; carries what was answered until then."""
 
     def __init__(self, answers: Answers) -> None:
-        left = answers.progress.asked - answers.progress.done
-        super().__init__(f"interrupted with {left:,} of {answers.progress.total:,} requests unanswered; run it again")
+        progress = answers.progress
+        left = f" with {progress.asked - progress.done:,} of {progress.total:,} requests unanswered" if progress else ""
+        super().__init__(f"interrupted{left}; every answer until now is kept, run it again to go on")
         self.answers = answers
 
 
@@ -91,7 +92,7 @@ def execute(plan: Plan, backend: Backend, store: ResponseStore, observe: Observe
             for index, response in answers:
                 key, request = missing[index]
                 checked = _checked(request, response)
-                store.put(key, request, checked, plan.identity)
+                store.put(key, checked, plan.identity)
                 responses[key] = checked
                 counter.count(checked)
     except KeyboardInterrupt:

@@ -66,8 +66,7 @@ class Asker:
         self._picker = picker
         self.chat = chat
         self._where = where
-        ask = card.formulations.get(formulation, Ask()) if formulation in ("mcf", "cf", "generate") else Ask()  # type: ignore[call-overload]
-        self._ask: Ask = ask
+        self._ask = ask = card.how(formulation)
         self._ranks = formulation in CONTINUATION
         self._prompt = self._compile("prompt", ask.prompt if ask.prompt is not None else card.prompt)
         self._description = self._compile("description", card.description)

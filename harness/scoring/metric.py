@@ -86,8 +86,11 @@ class Ranking:
             return tuple(lp - bare for lp, bare in zip(self.logprobs, self.unconditional, strict=True))
         if by == "none":
             return self.logprobs
-        length = {"char": len, "byte": lambda text: len(text.encode())}.get(by)
-        sizes = [length(text) for text in self.continuations] if length else self.tokens
+        sizes: Sequence[int] = self.tokens
+        if by == "char":
+            sizes = [len(text) for text in self.continuations]
+        elif by == "byte":
+            sizes = [len(text.encode()) for text in self.continuations]
         return tuple(lp / max(1, size) for lp, size in zip(self.logprobs, sizes, strict=True))
 
 

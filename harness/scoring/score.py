@@ -42,9 +42,7 @@ class PartScorer:
         if not parse and part.formulation == "generate":
             parse = DEFAULT_PARSE["choices" if card.ask == "choose" else "text"]
         self._parse = compile_parsers(parse, f"{self._where}: parse")
-        self._normalize = (
-            card.formulations[part.formulation].normalize if part.formulation in card.formulations else "none"
-        )  # type: ignore[index]
+        self._normalize = card.how(part.formulation).normalize
 
     def score(self, answers: Mapping[str, Response], requests: Mapping[str, Request]) -> Iterator[SampleRecord]:
         """Yield one record for each repeat of each sample.
@@ -93,6 +91,12 @@ class PartScorer:
                 request=_json(requests[use.key].as_json()),
                 reply=response.text,
                 option_logprobs=tuple(option.logprob for option in response.options),
+                option_tokens=tuple(option.tokens for option in response.options),
+                option_greedy=tuple(option.greedy for option in response.options),
+                unconditional_logprobs=tuple(option.logprob for option in unconditional.options)
+                if unconditional
+                else (),
+                method=response.method,
                 prediction=_shown(prediction),
                 parse_rule=parsed.rule if parsed else None,
                 references=_json(list(gold)),

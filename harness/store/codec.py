@@ -17,17 +17,22 @@ _COMPRESS_FROM = 160  # bytes; shorter texts gain less than the time is worth
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
+def checksum(key: bytes, body: bytes) -> bytes:
+    """Return four bytes that tie a body to its key."""
+    return zlib.crc32(body, zlib.crc32(key)).to_bytes(4, "big")
+
+
 def encode(key: bytes, response: Response) -> bytes:
     """Return the bytes that keep ``response`` under ``key``."""
     body = _ENCODER.encode(response.as_json()).encode("utf-8", "surrogatepass")
     if len(body) >= _COMPRESS_FROM:
         body = min(body, zlib.compress(body, 6), key=len)
-    return zlib.crc32(body, zlib.crc32(key)).to_bytes(4, "big") + body
+    return checksum(key, body) + body
 
 
 def intact(key: bytes, payload: bytes) -> bool:
     """Say whether the bytes are those that were written under ``key``."""
-    return zlib.crc32(payload[4:], zlib.crc32(key)).to_bytes(4, "big") == payload[:4]
+    return checksum(key, payload[4:]) == payload[:4]
 
 
 def decode(key: bytes, payload: bytes) -> Response | None:

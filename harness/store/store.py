@@ -60,7 +60,8 @@ class ResponseStore:
         Raises:
             StoreError: the folder cannot be listed.
         """
-        self.flush()
+        if self._writer is not None:
+            self._writer.settle()
         found: dict[str, Response] = {}
         pending = {bytes.fromhex(key): key for key in keys}
         for path in self._segments():
@@ -115,7 +116,7 @@ class ResponseStore:
         """Write what is left and wait for the disk; may be called twice.
 
         Raises:
-            StoreError: something could not be written.
+            StoreError: something could not be written, and no earlier call has said so.
         """
         writer, self._writer = self._writer, None
         self._reader.close()

@@ -41,6 +41,7 @@ class SegmentWriter:
         self._committing = False
         self._closing = False
         self._failure: Exception | None = None
+        self._told = False
         self._saved = 0
         self._synced = time.monotonic()
         self._changed = threading.Condition()
@@ -57,14 +58,22 @@ class SegmentWriter:
             if len(self._rows) == 1:
                 self._changed.notify_all()
 
-    def flush(self) -> None:
-        """Return when every row handed over so far has been committed."""
+    def settle(self) -> None:
+        """Return when every row handed over so far has been committed, or cannot be."""
         with self._changed:
             self._changed.wait_for(lambda: not (self._rows or self._committing) or self._failure)
-            self._check()
+
+    def flush(self) -> None:
+        """Return when every row handed over so far has been committed."""
+        self.settle()
+        self._check()
 
     def close(self) -> None:
-        """Commit what is left, wait for the disk and seal the segment; an empty one is removed."""
+        """Commit what is left, wait for the disk and seal the segment; an empty one is removed.
+
+        Rows that could not be written before are tried once more; if that fails too, and an earlier call has raised
+        for them, this one does not.
+        """
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -84,7 +93,8 @@ class SegmentWriter:
             self._failure = error
         except OSError:  # the rows were committed; only the wait for the disk failed, or somebody removed the file
             pass
-        self._check()
+        if not self._told:
+            self._check()
 
     def _run(self) -> None:
         while self._failure is None:
@@ -121,6 +131,7 @@ class SegmentWriter:
 
     def _check(self) -> None:
         if self._failure is not None:
+            self._told = True
             raise StoreError(
                 f"cannot write the store segment '{self.path}': {_reason(self._failure)}; {self._saved:,} answers are "
                 f"saved and {len(self._rows):,} are not; {REMEDY}, then run again: only what is missing is asked"

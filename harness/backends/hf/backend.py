@@ -42,7 +42,6 @@ class HFBackend:
         chat_template: Jinja text or a file of it, instead of the model's own.
         gguf_file: the file to read in a folder of GGUF files.
         display_name: the name for people; it is no part of the identity.
-        unknown: any other option is refused.
 
     Raises:
         BackendError: the model, a library or the device is not there, or an option makes no sense.
@@ -63,7 +62,6 @@ class HFBackend:
         chat_template: str | Path | None = None,
         gguf_file: str | None = None,
         display_name: str | None = None,
-        **unknown: Any,
     ) -> None:
         self._options = Options.of(
             {
@@ -76,7 +74,6 @@ class HFBackend:
                 "chat_template": chat_template,
                 "gguf_file": gguf_file,
                 "display_name": display_name,
-                **unknown,
             }
         )
         self._checkpoint = open_checkpoint(model, self._options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -49,17 +49,11 @@ class Options:
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
-        """Check options as a command line or a program gives them.
+        """Check options as a command line or a program gives them; None stands for the default.
 
         Raises:
-            BackendError: an unknown name, or a value that cannot be meant.
+            BackendError: a value that cannot be meant.
         """
-        known = [field.name for field in fields(cls)]
-        for name in given:
-            if name not in known:
-                raise BackendError(
-                    f"backend hf has no option '{name}'{did_you_mean(name, known)}; it knows {', '.join(known)}"
-                )
         values = {name: value for name, value in given.items() if value is not None}
         if "dtype" in values:
             values["dtype"] = _dtype(values["dtype"])

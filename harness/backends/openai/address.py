@@ -17,7 +17,7 @@ KEY_VARIABLES = ("HARNESS_API_KEY", "OPENAI_API_KEY")
 _ENDPOINTS = ("/chat/completions", "/completions")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".lan")
-_KEY_SHAPE = re.compile(r"\b(?:sk|hf|gsk|nvapi)[-_][\w*.-]{4,}")
+_KEY_SHAPE = re.compile(r"\b(?:sk|hf|gsk|nvapi)[-_](?=[\w*.-]*\d)[\w*.-]{8,}")
 
 
 @dataclass(frozen=True, slots=True)

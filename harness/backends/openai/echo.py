@@ -60,13 +60,12 @@ class Echo:
         Raises:
             Fault: there are none, or they are no numbers.
         """
-        while start < stop and self.logprobs[start] is None:
-            start += 1
+        start = max(start, next((place for place, logprob in enumerate(self.logprobs) if logprob is not None), stop))
         logprobs = [logprob for logprob in self.logprobs[start:stop] if logprob is not None]
-        if not logprobs:
-            raise Fault(ErrorKind.REFUSED, "the text is one token, and the server scores no first token")
         if len(logprobs) < stop - start or not all(map(math.isfinite, logprobs)):
             raise malformed("the reply lacks the log-probability of a token")
+        if not logprobs:
+            raise Fault(ErrorKind.REFUSED, "the text is one token, and the server scores no first token")
         tops = self.tops[start:stop]
         greedy = len(tops) == len(logprobs) and all(
             isinstance(top, dict) and logprob >= max(top.values(), default=math.inf)

@@ -65,8 +65,13 @@ class Health:
         Raises:
             BackendError: it is one too many.
         """
-        # A refusal or a prompt that is too long may be the data's doing, once the endpoint is known to work.
-        if fault.kind is ErrorKind.TOO_LONG or (fault.kind is ErrorKind.REFUSED and fault.path in self._proven):
+        if fault.kind is ErrorKind.REFUSED and fault.status is None:
+            self.answered(fault.path)  # the model's own refusal: the server works
+            return
+        # Once the endpoint is known to work, what it rejects is the data's doing; so are these two from the start.
+        if fault.kind is ErrorKind.TOO_LONG or "content_filter" in fault.message:
+            return
+        if fault.kind is ErrorKind.REFUSED and fault.path in self._proven:
             return
         self._given_up += 1
         if self._given_up >= self._limit:

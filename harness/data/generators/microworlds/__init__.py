@@ -1,8 +1,8 @@
 """Twenty skills of reading and reasoning, each asked about small worlds that are made up row by row.
 
 The idea of testing one skill at a time on simulated stories is that of the bAbI tasks (Weston et al. 2015,
-https://arxiv.org/abs/1502.05698); worlds, words and questions are our own. Nothing here was ever published as a text, so
-no model has read the answers, and another seed gives another test of the same difficulty.
+https://arxiv.org/abs/1502.05698); worlds, words and questions are our own. The stories stand in no book, so no model
+has read the answers, and another seed gives another test of the same difficulty.
 
 Every answer follows from the story alone. Shortcuts are closed by construction: the right choice is equally often the
 first, second, … of the choices by last mention in the story, and fixed answers (yes, left, a number's rank among the
@@ -50,7 +50,7 @@ MAX_ATTEMPTS = 5_000  # worlds drawn for one row; far more than any skill needs 
 def microworlds(*, seed: int, count: int, skill: str, difficulty: int = 2) -> Iterator[dict[str, Any]]:
     """Make rows of one skill: ``id``, ``skill``, ``difficulty``, ``story``, ``question``, ``choices``, ``answer``.
 
-    A row depends on skill, difficulty, seed and its own place, never on ``count``. No story with its question comes twice.
+    A row depends on skill, difficulty, seed and its own place, never on ``count``; no question comes twice.
 
     Args:
         seed: another seed gives other rows.
@@ -67,7 +67,7 @@ def microworlds(*, seed: int, count: int, skill: str, difficulty: int = 2) -> It
     if skill not in SKILLS:
         hint = did_you_mean(skill, SKILLS) or f"; skills: {', '.join(SKILLS)}"
         raise DataError(f"microworlds: there is no skill '{skill}'{hint}")
-    if isinstance(difficulty, bool) or difficulty not in range(1, 6):
+    if type(difficulty) is not int or not 1 <= difficulty <= 5:
         raise DataError(f"microworlds: 'difficulty' is a whole number from 1 to 5, not {difficulty!r}")
     seen: set[tuple[tuple[str, ...], str]] = set()
     for index in range(count):
@@ -93,4 +93,6 @@ def _row(skill: str, seed: int, difficulty: int, index: int, seen: set[tuple[tup
             "answer": choices.index(puzzle.answer),
             "answer_text": puzzle.answer,
         }
-    raise DataError(f"microworlds: '{skill}' has no {index + 1} different rows at difficulty {difficulty}; lower 'count'")
+    raise DataError(
+        f"microworlds: '{skill}' has no {index + 1} different rows at difficulty {difficulty}; lower 'count'"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from harness.data.generators.microworlds.dice import Dice
 from harness.data.generators.microworlds.puzzle import Puzzle, fixed, offer
@@ -14,7 +15,7 @@ from harness.data.generators.microworlds.words import (
     PEOPLE,
     PLACES,
     WEEKDAYS,
-    listing,
+    alternatives,
 )
 
 VERDICTS = ("yes", "no", "maybe")
@@ -58,7 +59,7 @@ def either_or(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
     for person in people:
         options = dice.sample(places, dice.between(1, 2 + difficulty // 3))
         either = "either " if len(options) > 1 else ""
-        story.append(f"{person} is {either}in {listing(options, 'or')}.")
+        story.append(f"{person} is {either}in {alternatives(options)}.")
         ruled_out = dice.sample(options, dice.below(len(options)))
         story += [f"{person} is not in the {place}." for place in ruled_out]
         if len(options) > 1:
@@ -71,14 +72,14 @@ def time_order(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
     story = []
     visits: dict[str, list[str]] = {}
     for person in dice.sample(PEOPLE, 1 + difficulty // 2):
-        places = visits[person] = dice.sample(PLACES, 4 + difficulty // 3)
+        places = visits[person] = dice.sample(PLACES, 4 + (difficulty + 1) // 2)
         days = sorted(dice.sample(range(len(WEEKDAYS)), len(places)))
         for step, (day, place) in enumerate(zip(days, places, strict=True)):
             if difficulty > 2 and step and day == days[step - 1] + 1 and dice.chance(0.5):
                 story.append(f"{person} visited the {place} the day after the {places[step - 1]}.")
             else:
                 story.append(f"{person} visited the {place} on {WEEKDAYS[day]}.")
-    story = dice.shuffled(story)
+    story = ["All visits were in one week, from Monday to Sunday.", *dice.shuffled(story)]
     person = dice.pick(sorted(visits))
     places = visits[person]
     step = dice.below(len(places))
@@ -101,7 +102,7 @@ def kinds(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
     story, eats = [], {}
     for number, food in enumerate(foods):
         chain = names[number * (hops + 1) : (number + 1) * (hops + 1)]
-        story += [f"Every {kind} is a {above}." for kind, above in zip(chain, chain[1:], strict=False)]
+        story += [f"Every {kind} is a {above}." for kind, above in pairwise(chain)]
         story.append(f"Every {chain[-1]} eats {food}.")
         eats[chain[0]] = food
     creatures = dict(zip(dice.sample(CREATURES, 2 + difficulty % 2), dice.sample(sorted(eats), 3), strict=False))
@@ -112,13 +113,13 @@ def kinds(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
 
 def examples(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
     """Induction: all of one kind have one colour; what colour is one whose colour is not told?"""
-    kinds_ = dice.sample(KINDS, 4)
-    colour = dict(zip(kinds_, dice.sample(COLOURS, 4), strict=True))
+    four_kinds = dice.sample(KINDS, 4)
+    colour = dict(zip(four_kinds, dice.sample(COLOURS, 4), strict=True))
     creatures = dice.sample(CREATURES, 6 + 2 * difficulty)
     story = []
     told: dict[str, str] = {}
     for number, creature in enumerate(creatures[1:]):
-        kind = kinds_[number] if number < 4 else dice.pick(kinds_)
+        kind = four_kinds[number] if number < 4 else dice.pick(four_kinds)
         alike = [other for other in told if told[other] == kind]
         if alike and difficulty > 2 and dice.chance(0.5):
             story.append(f"{creature} is of the same kind as {dice.pick(alike)}.")

@@ -29,7 +29,9 @@ def motives(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
     for person in dice.sample(people, difficulty // 2):
         mood[person] = dice.pick([feeling for feeling in feelings if feeling != mood[person]])
         place = places[feelings.index(mood[person])]
-        story.append(f"Later {person} is {mood[person]} instead." if asks_place else f"Later {person} goes to the {place}.")
+        story.append(
+            f"Later {person} is {mood[person]} instead." if asks_place else f"Later {person} goes to the {place}."
+        )
     person = dice.pick(people)
     number = feelings.index(mood[person])
     when = " in the end" if difficulty > 1 else ""
@@ -48,7 +50,7 @@ def beliefs(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
     believed: dict[tuple[str, str], str] = {}
     story = [
         f"{', '.join(people[:-1])} and {people[-1]} are in the hall.",
-        "All containers are closed, and whoever is out of the hall sees nothing of what happens in it.",
+        "Whoever moves a thing sees only that thing, and whoever is out of the hall sees nothing.",
     ]
     todo = list(things)
     for _ in range(3 + 2 * difficulty + len(things)):

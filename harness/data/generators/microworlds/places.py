@@ -96,7 +96,7 @@ def coreference(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
 def _journeys(dice: Dice, difficulty: int, length: int) -> tuple[list[str], list[str], dict[str, list[str]]]:
     """Let people walk, take things and put them down; return the story, its places and where each thing was in turn."""
     people = dice.sample(PEOPLE, 2 + difficulty // 2)
-    places = dice.sample(PLACES, 5 + difficulty // 2)
+    places = dice.sample(PLACES, 7 + difficulty // 2)
     things = dice.sample(THINGS, 1 + (difficulty + 1) // 2)
     at: dict[str, str] = {}
     holder: dict[str, str] = {}

@@ -71,13 +71,15 @@ def offer(
     words = _WORD.findall(" ".join(sentences))
     last = {word: place for place, word in enumerate(words)}
     mentions = Counter(words)
-    # Mentioned about as often as the answer: else the most-mentioned choice would be right too often.
-    pool = sorted(dice.shuffled(sorted(set(others) & last.keys())), key=lambda word: abs(mentions[word] - mentions[answer]))
+    # Best are words mentioned as often as the answer, then a little more often: what a story is about is mentioned more
+    # often than the rest, and the most-mentioned choice would be right too often.
+    pool = dice.shuffled(sorted(set(others) & last.keys()))
+    pool.sort(key=lambda word: (abs(mentions[word] - mentions[answer]), mentions[word] < mentions[answer]))
     after = [word for word in pool if last[word] > last[answer]][:stratum]
     before = [word for word in pool if last[word] < last[answer]][: count - 1 - stratum]
     if len(after) + len(before) < count - 1:
         return None
-    if all(mentions[word] < mentions[answer] for word in (*after, *before)) and dice.chance(0.5):
+    if all(mentions[word] < mentions[answer] for word in (*after, *before)) and dice.chance(0.6):
         return None
     return Puzzle(tuple(sentences), question, answer, (*after, *before))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from harness.data.generators.microworlds.dice import Dice
 from harness.data.generators.microworlds.puzzle import Puzzle, fixed, offer
-from harness.data.generators.microworlds.words import CONTAINERS, PLACES, THINGS, listing
+from harness.data.generators.microworlds.words import CONTAINERS, PLACES, THINGS, alternatives
 
-DIRECTIONS = {"left of": (-1, 0), "right of": (1, 0), "above": (0, 1), "below": (0, -1)}
+STEPS = ((-1, 0), (1, 0), (0, 1), (0, -1))  # a step's number with its last bit turned is the way back
 SIDES = ("left", "right", "above", "below")
+COMPASS = ("west", "east", "north", "south")
 
 Cell = tuple[int, int]
 
@@ -18,21 +21,49 @@ def positions(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
     cells: list[Cell] = [(0, 0)]
     story = []
     for number in range(1, len(names)):
-        # The first `difficulty` steps make the way from the asked thing's neighbour to it; the rest branch off anywhere.
-        start = number - 1 if number <= difficulty else dice.below(number)
-        word = dice.pick(tuple(DIRECTIONS))
-        cell = _step(cells[start], word, 1)
-        if cell in cells:
+        if number == difficulty + 1 and _side(cells[-1]) != stratum:
             return None
-        cells.append(cell)
+        # First the way from one asked thing to the other, then branches from anywhere. A short way runs along the
+        # answer's axis, so the branches often run across it: else the words of the story would tell the axis.
+        on_way = number <= difficulty
+        start = number - 1 if on_way else dice.below(number)
+        axis = 1 - stratum // 2 if not on_way and difficulty < 3 and dice.chance(0.5) else None
+        step = _grow(dice, cells, start, axis)
+        if step is None:
+            return None
+        pair = [names[number], names[start]]
         if dice.chance(0.5):
-            story.append(f"The {names[number]} is just {word} the {names[start]}.")
-        else:
-            story.append(f"The {names[start]} is just {_opposite(word)} the {names[number]}.")
-    if _side(cells[difficulty]) != SIDES[stratum]:
-        return None
+            pair.reverse()
+            step ^= 1
+        side = f"{SIDES[step]} of" if step < 2 else SIDES[step]
+        story.append(f"The {pair[0]} is just {side} the {pair[1]}.")
     question = f"Is the {names[difficulty]} left of, right of, above or below the {names[0]}?"
     return fixed(dice.shuffled(story), question, SIDES[stratum], SIDES)
+
+
+def paths(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
+    """Path finding: a map told road by road; in which direction does the way from one place to another begin?"""
+    places = dice.sample(PLACES, 5 + difficulty)
+    cells: list[Cell] = [(0, 0)]
+    roads: dict[str, dict[str, int]] = {place: {} for place in places}
+    story = []
+    for number in range(1, len(places)):
+        start = dice.below(number)
+        step = _grow(dice, cells, start, None)
+        if step is None:
+            return None
+        one, other = places[start], places[number]
+        roads[one][other], roads[other][one] = step, step ^ 1
+        if dice.chance(0.5):
+            one, other = other, one
+        story.append(f"A road leads {COMPASS[roads[one][other]]} from the {one} to the {other}.")
+    ways = [way for place in places if len(roads[place]) > 1 for way in _ways(roads, [place])]
+    fitting = [way for way in ways if len(way) == 3 + difficulty // 2 and roads[way[0]][way[1]] == stratum]
+    if not fitting:
+        return None
+    way = dice.pick(fitting)
+    question = f"In which direction does one leave the {way[0]} to get to the {way[-1]}: north, south, east or west?"
+    return fixed(dice.shuffled(story), question, COMPASS[stratum], COMPASS)
 
 
 def sizes(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
@@ -40,7 +71,7 @@ def sizes(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
     order = dice.sample(CONTAINERS, 5 + difficulty)  # from the smallest to the biggest
     story = [
         f"The {big} is bigger than the {small}." if dice.chance(0.5) else f"The {small} is smaller than the {big}."
-        for small, big in zip(order, order[1:], strict=False)
+        for small, big in pairwise(order)
     ]
     for _ in range(difficulty - 1):
         one, other = dice.sample(order, 2)
@@ -53,51 +84,34 @@ def sizes(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
     puzzle = offer(dice, story, "", answer, four, stratum)
     if puzzle is None:
         return None
-    question = f"Which is the {'biggest' if biggest else 'smallest'}: {listing(dice.shuffled(four), 'or')}?"
+    question = f"Which is the {'biggest' if biggest else 'smallest'}: {alternatives(dice.shuffled(four))}?"
     return Puzzle(puzzle.sentences, question, answer, puzzle.wrong)
 
 
-def paths(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
-    """Path finding: a map told road by road; what is the first or last place on the way between two others?"""
-    places = dice.sample(PLACES, 5 + difficulty)
-    roads = {place: [places[dice.below(number)]] for number, place in enumerate(places) if number}
-    story = []
-    for place, (other,) in list(roads.items()):
-        roads.setdefault(other, []).append(place)
-        first, second = dice.shuffled((place, other))
-        story.append(f"A road joins the {first} and the {second}.")
-    start = dice.pick(places)
-    way = dice.pick([way for way in _ways(roads, [start]) if len(way) > 1])
-    if len(way) != 3 + difficulty // 2:
+def _grow(dice: Dice, cells: list[Cell], start: int, axis: int | None) -> int | None:
+    """Add a free cell beside ``cells[start]`` and return the step to it; None where none is free.
+
+    ``axis`` 0 allows only steps to the left and right, 1 only steps up and down, None both.
+    """
+    right, up = cells[start]
+    beside = {step: (right + dx, up + dy) for step, (dx, dy) in enumerate(STEPS) if axis is None or step // 2 == axis}
+    free = [step for step, cell in beside.items() if cell not in cells]
+    if not free:
         return None
-    first = dice.chance(0.5)
-    question = (
-        f"Which place comes right {'after' if first else 'before'} the {way[0] if first else way[-1]} "
-        f"on the shortest way from the {way[0]} to the {way[-1]}?"
-    )
-    others = [place for place in places if place not in (way[0], way[-1])]
-    return offer(dice, dice.shuffled(story), question, way[1] if first else way[-2], others, stratum)
+    step = dice.pick(free)
+    cells.append(beside[step])
+    return step
 
 
-def _ways(roads: dict[str, list[str]], way: list[str]) -> list[list[str]]:
+def _ways(roads: dict[str, dict[str, int]], way: list[str]) -> list[list[str]]:
     """Return the way to each place that can be reached without turning back (the map is a tree: there is one)."""
     onward = [place for place in roads[way[-1]] if place not in way]
     return [way, *(longer for place in onward for longer in _ways(roads, [*way, place]))]
 
 
-def _step(cell: Cell, word: str, length: int) -> Cell:
-    right, up = DIRECTIONS[word]
-    return cell[0] + length * right, cell[1] + length * up
-
-
-def _opposite(word: str) -> str:
-    back = _step((0, 0), word, -1)
-    return next(other for other, step in DIRECTIONS.items() if step == back)
-
-
-def _side(cell: Cell) -> str | None:
-    """Return on which side of (0, 0) a cell of the same row or column is."""
+def _side(cell: Cell) -> int | None:
+    """Return on which side of (0, 0) a cell of the same row or column lies, as a place in ``SIDES``."""
     right, up = cell
     if bool(right) == bool(up):
         return None
-    return ("left" if right < 0 else "right") if right else ("above" if up > 0 else "below")
+    return (0 if right < 0 else 1) if right else (2 if up > 0 else 3)

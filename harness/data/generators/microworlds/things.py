@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from harness.data.generators.microworlds.dice import Dice
 from harness.data.generators.microworlds.puzzle import Puzzle, offer
-from harness.data.generators.microworlds.words import COLOURS, FRUITS, NUMBERS, PEOPLE, THINGS, listing
+from harness.data.generators.microworlds.words import COLOURS, FRUITS, NUMBERS, PEOPLE, THINGS, alternatives
 
 
 def handover(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
     """Relations of three: who gave what to whom?"""
-    people = dice.sample(PEOPLE, 4 + difficulty)
+    people = dice.sample(PEOPLE, 5 + difficulty)
     things = dice.sample(THINGS, 4 + difficulty // 2)
     holder: dict[str, str] = {}
     gifts: list[tuple[str, str, str]] = []
     story = []
-    for _ in range(3 + 2 * difficulty):
+    for _ in range(4 + 2 * difficulty):
         thing = dice.pick(things)
         giver = holder.get(thing) or dice.pick(people)
         taker = dice.pick([person for person in people if person != giver])
@@ -46,7 +46,7 @@ def counting(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
         people = dice.sample(PEOPLE, 2 + difficulty // 2)
         story, holder = _errands(dice, people, 4 + 2 * difficulty, leader=0.6)
         count = sum(person == people[0] for person in holder.values())
-        if count == lowest + stratum and any(people[0] in sentence for sentence in story):
+        if count == lowest + stratum and _takes_part(people[0], story):
             break
     wrong = tuple(word for word in choices if word != NUMBERS[count])
     return Puzzle(tuple(story), f"How many things is {people[0]} holding?", NUMBERS[count], wrong)
@@ -66,7 +66,7 @@ def holdings(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
     puzzle = offer(dice, story, "", answer, others, stratum)
     if puzzle is None:
         return None
-    named = listing(dice.shuffled((answer, *puzzle.wrong)), "or")
+    named = alternatives(dice.shuffled((answer, *puzzle.wrong)))
     question = f"Which of these is {person} {'' if has else 'not '}holding: {named}?"
     return Puzzle(puzzle.sentences, question, answer, puzzle.wrong)
 
@@ -118,13 +118,13 @@ def arithmetic(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
     for _ in range(3):
         numbers.append(numbers[-1] + dice.between(1, 2))
     lowest = has[person] - numbers[stratum]
-    if has[person] < numbers[-1] or not _took_part(person, story[len(people) :]):
+    if has[person] < numbers[-1] or not _takes_part(person, story[len(people) :]):
         return None
     wrong = tuple(str(lowest + number) for place, number in enumerate(numbers) if place != stratum)
     return Puzzle(tuple(story), f"How many {fruit} does {person} have now?", str(has[person]), wrong)
 
 
-def _took_part(person: str, sentences: Sequence[str]) -> bool:
+def _takes_part(person: str, sentences: Sequence[str]) -> bool:
     return any(person in sentence for sentence in sentences)
 
 

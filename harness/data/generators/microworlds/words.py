@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 PEOPLE = tuple(
     "Amara Bruno Chen Dalia Emil Farah Goran Hana Ivo Jonas Keiko Lena Malik Nadia Oskar Priya Rosa Stefan Tara "
     "Viktor".split()
@@ -34,7 +36,7 @@ KINDS = tuple(
 CREATURES = tuple("Bex Dov Fizz Gorp Huli Jax Kip Lumo Miro Nub Pim Rolo Suri Tilo Ubo Vok Wim Yaz Zuk".split())
 
 
-def listing(words: list[str], last: str = "and") -> str:
-    """Return the words as one phrase: ``the map, the ring and the rope``."""
+def alternatives(words: Sequence[str]) -> str:
+    """Return the words as one phrase: ``the map, the ring or the rope``."""
     named = [f"the {word}" for word in words]
-    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} {last} {named[-1]}"
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"

@@ -1,0 +1,194 @@
+"""Write the pages that come from code: card reference, commands, metrics, JSON Schema.
+
+``python docs/generate.py`` writes them, ``--check`` fails when one is stale.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import BaseModel
+
+DOCS = Path(__file__).resolve().parent
+HEAD = "<!-- Written by docs/generate.py; change the code, not this page. -->\n"
+
+
+def cards() -> str:
+    """Return the card reference."""
+    from harness.cards import columns, schema
+
+    out = [
+        HEAD,
+        "# Card reference",
+        "",
+        "A card is one YAML file: a task, or a suite of tasks. [Add a task](add-a-task.md) is the way in; "
+        "[the card language](design/card-language.md) has the reasons.",
+        "",
+        "Beside the keys below a file may have `extends` (another card that this one builds on) and `variants` "
+        "(name → only what differs, asked for as `task@variant`). Both, `subsets` and command-line options merge the "
+        "same way: maps key by key, everything else replaced, `null` removes a key.",
+        "",
+    ]
+    sections: list[tuple[str, type[BaseModel]]] = [
+        ("Task", schema.Card),
+        ("`dataset`", schema.Dataset),
+        ("`draw`", schema.Draw),
+        ("`shots`", schema.Shots),
+        ("`formulations`: each of `mcf`, `cf`, `generate`", schema.Ask),
+        ("`generation`", schema.GenerationSpec),
+        ("Column maps: `{column: …}`", columns.FromColumn),
+        ("Column maps: `{pattern: …}`", columns.FromPattern),
+        ("Column maps: `{constant: …}`", columns.FromConstant),
+        ("Column maps: `{concat: …}`", columns.FromConcat),
+        ("Column maps: `{expr: …}`", columns.FromExpression),
+        ("`filter`: a test of one column", columns.Test),
+        ("Suite", schema.Suite),
+        ("A suite's member", schema.Member),
+    ]
+    for title, model in sections:
+        out += [
+            f"## {title}",
+            "",
+            inspect.cleandoc(model.__doc__ or ""),
+            "",
+            "| key | type | default | meaning |",
+            "|---|---|---|---|",
+        ]
+        whole = model.model_json_schema()
+        properties = whole.get("properties") or whole["$defs"][model.__name__]["properties"]
+        for name, field in model.model_fields.items():
+            default = (
+                "required" if field.is_required() else f"`{_default(field.get_default(call_default_factory=True))}`"
+            )
+            meaning = " ".join((field.description or "").split()).replace("``", "`").replace("|", "\\|")
+            out.append(f"| `{name}` | {_type(properties[name])} | {default} | {meaning} |")
+        out.append("")
+    out += [
+        "## Templates",
+        "",
+        "Jinja in a sandbox. Filters: " + ", ".join(f"`{name}`" for name in _filters()) + ".",
+        "",
+    ]
+    return "\n".join(out)
+
+
+def commands() -> str:
+    """Return the help of every command."""
+    from harness.cli.main import COMMANDS, cli
+
+    out = [HEAD, "# Commands", "", "Every option with a `HARNESS_…` variable can also stand in `harness.toml` "
+           "([configuration](configuration.md)).", ""]  # fmt: skip
+    root = click.Context(cli, info_name="harness", max_content_width=100, terminal_width=100)
+    out += ["```text", cli.get_help(root), "```", ""]
+    for name in COMMANDS:
+        command = cli.get_command(root, name)
+        if command is None:
+            raise SystemExit(f"no command {name}")
+        for path, inner in _leaves(command, f"harness {name}"):
+            context = click.Context(inner, info_name=path, max_content_width=100, terminal_width=100)
+            out += [f"## {path}", "", "```text", inner.get_help(context), "```", ""]
+    return "\n".join(out)
+
+
+def metrics() -> str:
+    """Return the list of metrics with their docstrings."""
+    from harness import builtin
+    from harness.scoring.metric import REGISTRY
+    from harness.scoring.registry import load_metric, metric_names
+
+    out = [HEAD, "# Metrics", "", "Named in a card's `metrics`: `f1`, `{f1: squad_v2}` (a preset) or "
+           "`{exact_match: {ignore_case: true}}` (parameters).", ""]  # fmt: skip
+    for name in metric_names([builtin.folder("metrics")]):
+        load_metric(name, "docs") if name not in REGISTRY else None
+        entry = REGISTRY[name]
+        direction = "higher is better" if entry.type.higher_is_better else "lower is better"
+        low, high = entry.type.range
+        out += [f"## {name}", "", inspect.cleandoc(entry.type.__doc__ or ""), "",
+                f"Reads {entry.type.inputs}; range {low:g} to {high:g}; {direction}."]  # fmt: skip
+        if entry.presets:
+            out.append("Presets: " + ", ".join(f"`{preset}`" for preset in entry.presets) + ".")
+        out.append("")
+    return "\n".join(out)
+
+
+def schema() -> str:
+    """Return the JSON Schema of cards."""
+    from harness.cards.jsonschema import schema_text
+
+    return schema_text()
+
+
+PAGES = {"cards.md": cards, "commands.md": commands, "metrics.md": metrics, "card.schema.json": schema}
+
+
+def main() -> int:
+    """Write or check the pages."""
+    os.environ["COLUMNS"] = "100"
+    stale = []
+    for name, write in PAGES.items():
+        text = write()
+        path = DOCS / name
+        if "--check" in sys.argv:
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                stale.append(name)
+        else:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        print(f"stale: {', '.join(stale)}; run `make fix`")
+        return 1
+    return 0
+
+
+def _leaves(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from _leaves(inner, f"{path} {name}")
+    else:
+        yield path, command
+
+
+def _filters() -> list[str]:
+    from harness.templates import FILTERS
+
+    return sorted(FILTERS)
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, BaseModel):
+        return "{}"
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "[]" if value == () else json.dumps(value) if isinstance(value, str) else str(value)
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """Return a JSON Schema in words: ``list of text``, ``left, middle or error``."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[-1]
+        return {"ColumnMap": "column map", "GenerationSpec": "map"}.get(name, "map")
+    if "enum" in schema or "const" in schema:
+        return " or ".join(f"`{value}`" for value in schema.get("enum", [schema.get("const")]))
+    parts = schema.get("anyOf") or schema.get("oneOf")
+    if parts:
+        return " or ".join(dict.fromkeys(_type(part) for part in parts if part.get("type") != "null"))
+    kind = schema.get("type")
+    if kind == "array":
+        return f"list of {_type(schema.get('items', {}))}"
+    if kind == "object":
+        return "map"
+    return {"string": "text", "integer": "integer", "number": "number", "boolean": "true or false"}.get(
+        str(kind), "any"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+"""Parsers: how the answer is taken out of a reply.
+
+A card lists them in order; :func:`compile_parsers` makes one function of the list. A reply without an answer is
+*unparsed*, which is counted, and never guessed.
+"""
+
+from harness.scoring.parsers import choices, cut, find, official, thinking
+from harness.scoring.parsers.base import PARSERS, ParseContext, Parsed, Parser
+from harness.scoring.parsers.compile import Parse, compile_parsers
+
+__all__ = ["PARSERS", "Parse", "ParseContext", "Parsed", "Parser", "compile_parsers", "parser_names"]
+
+_LOADED = (choices, cut, find, official, thinking)  # importing them registers their parsers
+
+
+def parser_names() -> list[str]:
+    """Return the names of all parsers, sorted."""
+    return sorted(PARSERS)

@@ -1,0 +1,110 @@
+"""The answer extraction of published benchmarks, rule for rule, so that their numbers can be repeated."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from harness.scoring.parsers.base import ParseContext, Parsed, Parser, parser
+
+_MMLU_PRO_1 = re.compile(r"answer is \(?([A-J])\)?")
+_MMLU_PRO_2 = re.compile(r"[aA]nswer:(?=\s*([A-J]))")
+_MMLU_PRO_3 = re.compile(r"\b[A-J]\b")
+_GSM8K_STRICT = re.compile(r"#### (-?[0-9.,]+)")
+_GSM8K_FLEXIBLE = re.compile(r"-?[$0-9.,]{2,}|-?[0-9]+")
+
+
+@parser("mmlu_pro")
+@dataclass(frozen=True)
+class MmluPro(Parser):
+    r"""Find a letter from A to J as MMLU-Pro does; the rule is ``mmlu_pro:1`` to ``mmlu_pro:3``.
+
+    1. the first ``answer is \(?([A-J])\)?``;
+    2. ``.*[aA]nswer:\s*([A-J])``: the last "Answer: X" on the first line that has one;
+    3. ``\b[A-J]\b(?!.*\b[A-J]\b)``: the last letter that stands alone.
+
+    The published code draws a random letter where all fail: that is ``{choice: mmlu_pro}``, not a parser. It also takes
+    "answer is Apple" for A. Its second and third expressions are quadratic in the reply; these give the same in linear
+    time.
+
+    Source: TIGER-AI-Lab/MMLU-Pro, ``compute_accuracy.py``.
+    """
+
+    def parse(self, text: str, context: ParseContext) -> Parsed | None:
+        """Return the letter."""
+        match = _MMLU_PRO_1.search(text)
+        if match is not None:
+            return Parsed(match[1], "mmlu_pro:1")
+        letter = _last_on_first_line(text)
+        if letter is not None:
+            return Parsed(letter, "mmlu_pro:2")
+        found = None
+        for found in _MMLU_PRO_3.finditer(text):
+            pass
+        return None if found is None else Parsed(found[0], "mmlu_pro:3")
+
+
+def _last_on_first_line(text: str) -> str | None:
+    letter: str | None = None
+    end = 0
+    for match in _MMLU_PRO_2.finditer(text):
+        if letter is None:
+            end = text.find("\n", match.start())
+        elif 0 <= end < match.start():
+            break
+        letter = match[1]
+    return letter
+
+
+@parser("bbh")
+@dataclass(frozen=True)
+class Bbh(Parser):
+    """Find what follows the last "answer is ", without a full stop at its end.
+
+    A reply of one line without these words is taken as a whole (rule ``bbh:whole``), as in the published code; a longer
+    one is unparsed there (the published code compares all of it, which cannot be right).
+
+    Source: suzgunmirac/BIG-Bench-Hard; equal to its published scores of code-davinci-002 in all 27 tasks.
+    """
+
+    def parse(self, text: str, context: ParseContext) -> Parsed | None:
+        """Return the answer."""
+        _, found, rest = text.rpartition("answer is ")
+        answer = (rest if found else text).strip()
+        if not found and (not answer or "\n" in answer):
+            return None
+        return Parsed(answer.removesuffix("."), "bbh" if found else "bbh:whole")
+
+
+@parser("gsm8k_strict")
+@dataclass(frozen=True)
+class Gsm8kStrict(Parser):
+    r"""Find the number after the first ``####``: ``#### (\-?[0-9\.\,]+)``.
+
+    Its separators and full stops stay; ``{exact_match: gsm8k}`` drops them. "#### $5" is unparsed.
+
+    Source: lm-evaluation-harness, ``gsm8k.yaml``, filter ``strict-match``.
+    """
+
+    def parse(self, text: str, context: ParseContext) -> Parsed | None:
+        """Return the number."""
+        match = _GSM8K_STRICT.search(text)
+        return None if match is None else Parsed(match[1], self.name)
+
+
+@parser("gsm8k_flexible")
+@dataclass(frozen=True)
+class Gsm8kFlexible(Parser):
+    r"""Find the last thing that looks like a number: ``(-?[$0-9.,]{2,})|(-?[0-9]+)``.
+
+    "12." and "..." look like numbers to it, and so do dollars.
+
+    Source: lm-evaluation-harness, ``gsm8k.yaml``, filter ``flexible-extract``.
+    """
+
+    def parse(self, text: str, context: ParseContext) -> Parsed | None:
+        """Return the number."""
+        found = None
+        for found in _GSM8K_FLEXIBLE.finditer(text):
+            pass
+        return None if found is None else Parsed(found[0], self.name)

@@ -1,0 +1,207 @@
+"""A run directory: everything one evaluation found out, in a folder that can be moved, sent and kept.
+
+::
+
+    results/20251122T031331Z-smollm2/
+        manifest.json             what was asked, of whom, how it ended
+        samples/<task>.parquet    every request, reply, prediction and score
+        results.json, results.csv the tidy table
+    results/latest                the youngest run
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote, unquote
+
+from harness.errors import StoreError, did_you_mean, one_line
+from harness.store import files, tables
+from harness.store.manifest import Manifest, Status, utc_now
+from harness.store.records import SCHEMA_VERSION, ResultRow, SampleRecord
+from harness.store.redact import redact
+from harness.store.samples import SampleWriter, read_samples
+
+LATEST = "latest"
+DEFAULT_ROOT = Path("results")
+_REMEDY = "choose another folder with --output"
+_SUFFIX = ".parquet"
+
+
+class RunDirectory:
+    """One run on disk. Made by :meth:`create` or :meth:`open`.
+
+    Attributes:
+        path: the folder.
+        manifest: as it is on disk, without secrets.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.path = path
+        self.manifest = manifest
+
+    @classmethod
+    def create(cls, root: Path, manifest: Manifest) -> Self:
+        """Make the folder ``<UTC>-<model>[-n]`` in ``root``, write the manifest and point ``latest`` to it.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        files.make_folder(root, _REMEDY)
+        stamp = re.sub(r"[-:]", "", manifest.created[:19])
+        run = cls(_new_folder(root, f"{stamp}Z-{slug(manifest.model)}"), manifest)
+        files.make_folder(run.path / "samples", _REMEDY)
+        run.update()
+        _point_latest(root, run.path.name)
+        return run
+
+    @classmethod
+    def open(cls, ref: str | Path, root: Path = DEFAULT_ROOT) -> Self:
+        """Open a run by its path, its name in ``root``, or ``latest``.
+
+        Raises:
+            StoreError: there is none, or it cannot be read.
+        """
+        path = _find(str(ref), root)
+        file = path / "manifest.json"
+        try:
+            form = json.loads(file.read_bytes())
+            version = form["schema_version"]
+            if version > SCHEMA_VERSION:
+                raise StoreError(
+                    f"'{path}' was written by a newer Harness (schema {version}, this one reads {SCHEMA_VERSION}); "
+                    "install a newer one"
+                )
+            return cls(path, Manifest.from_json(form))
+        except OSError as error:
+            raise files.store_error("read", file, error, "name a run directory, or 'latest'") from None
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise StoreError(f"'{file}' is not the manifest of a run ({one_line(error)})") from None
+
+    def update(self, **changes: Any) -> None:
+        """Change fields of the manifest and replace the file.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        form = redact(replace(self.manifest, **changes).as_json())
+        content = tables.json_bytes(form)
+        files.write_atomic(self.path / "manifest.json", content)
+        self.manifest = Manifest.from_json(json.loads(content))
+
+    def finish(self, status: Status, **changes: Any) -> None:
+        """Say in the manifest how the run ended, and when; the last thing written.
+
+        Args:
+            status: how it ended.
+            changes: fields of the manifest that changed, such as ``totals``.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        self.update(status=status, finished=utc_now(), **changes)
+
+    def sample_writer(self, task: str) -> SampleWriter:
+        """Return a writer for a task's samples; a file that is there already is replaced when it closes."""
+        return SampleWriter(self.samples_file(task))
+
+    @property
+    def tasks(self) -> list[str]:
+        """The references of the tasks that have samples, sorted."""
+        return sorted(unquote(p.stem) for p in (self.path / "samples").glob(f"[!.]*{_SUFFIX}"))
+
+    def samples(self, task: str | None = None) -> Iterator[SampleRecord]:
+        """Yield the samples of a task, or of all.
+
+        Raises:
+            StoreError: the run has no such task, or its file cannot be read.
+        """
+        known = self.tasks
+        if task is not None and task not in known:
+            has = f"; it has {', '.join(known)}" if known else "; it has none"
+            raise StoreError(f"the run '{self.path}' has no samples of '{task}'{did_you_mean(task, known) or has}")
+        return (record for ref in known if task in (None, ref) for record in read_samples(self.samples_file(ref)))
+
+    def write_results(self, rows: Sequence[ResultRow]) -> None:
+        """Write ``results.json`` and ``results.csv``.
+
+        Raises:
+            StoreError: they cannot be written.
+        """
+        clean = [replace(row, notes=redact(row.notes)) for row in rows]
+        files.write_atomic(self.path / "results.json", tables.rows_to_json(clean))
+        files.write_atomic(self.path / "results.csv", tables.rows_to_csv(clean))
+
+    def rows(self) -> list[ResultRow]:
+        """Return the results table.
+
+        Raises:
+            StoreError: the run has none (it was killed before its end), or it cannot be read.
+        """
+        file = self.path / "results.json"
+        try:
+            return tables.rows_from_json(file.read_bytes())
+        except FileNotFoundError:
+            raise StoreError(
+                f"the run '{self.path}' has no results (status: {self.manifest.status}); run the same command again: "
+                "only what is missing is asked"
+            ) from None
+        except OSError as error:
+            raise files.store_error("read", file, error, "run the same command again") from None
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise StoreError(f"'{file}' is not a results table ({one_line(error)})") from None
+
+    def samples_file(self, task: str) -> Path:
+        """Return where a task's samples are kept."""
+        return self.path / "samples" / f"{quote(task, safe='@')}{_SUFFIX}"
+
+
+def slug(model: str) -> str:
+    """Return a short name for a folder: ``openai:gpt-4o`` gives ``openai-gpt-4o``, a path its last part."""
+    name = Path(model).name if Path(model).is_absolute() or model.startswith((".", "~")) else model
+    return re.sub(r"[^A-Za-z0-9._]+", "-", redact(name)).strip("-.")[:60] or "model"
+
+
+def _new_folder(root: Path, name: str) -> Path:
+    for number in range(1, 10_000):
+        path = root / (name if number == 1 else f"{name}-{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise files.store_error("create the folder", path, error, _REMEDY) from None
+        return path
+    raise StoreError(f"'{root}' holds too many runs named '{name}'; {_REMEDY}")
+
+
+def _point_latest(root: Path, name: str) -> None:
+    link = root / LATEST
+    temporary = files.temporary_beside(link)
+    try:
+        temporary.symlink_to(name, target_is_directory=True)
+        temporary.replace(link)
+    except OSError:  # no symbolic links here: a text file says the same
+        files.write_atomic(link, name.encode())
+
+
+def _find(ref: str, root: Path) -> Path:
+    if ref == LATEST:
+        pointer = root / LATEST
+        try:
+            path = root / pointer.read_text("utf-8").strip() if pointer.is_file() else pointer.resolve(strict=True)
+        except (OSError, ValueError):
+            raise StoreError(f"there is no latest run in '{root}'; run 'harness eval' first") from None
+        return path
+    for path in (Path(ref), root / ref):
+        if (path / "manifest.json").is_file():
+            return path
+    for path in (Path(ref), root / ref):
+        if path.is_dir():
+            raise StoreError(f"'{path}' is not a run directory: it has no manifest.json")
+    names = [p.name for p in root.glob("*") if (p / "manifest.json").is_file()]
+    raise StoreError(f"there is no run '{ref}'{did_you_mean(ref, names) or f' here or in {str(root)!r}'}")

@@ -1,0 +1,199 @@
+"""Sample records as Parquet: written in batches with bounded memory, read back one by one."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from harness.errors import StoreError, one_line
+from harness.store import files
+from harness.store.records import SCHEMA_VERSION, SampleRecord
+from harness.store.redact import redact
+
+_GROUP_ROWS = 2000
+_GROUP_CHARACTERS = 8_000_000  # requests and replies held before they are written; long prompts make smaller groups
+_READ_ROWS = 500
+_REMEDY = "free some space or choose another folder; the answers are in the response store, so run again"
+# Few distinct values: a dictionary makes them nearly free. Texts would only fill it.
+_REPEATED = [
+    "task", "subset", "formulation", "status", "method", "prediction", "parse_rule", "references", "finish", "error",
+]  # fmt: skip
+_LISTS = ("option_logprobs", "option_tokens", "option_greedy", "unconditional_logprobs")
+_NAMES = tuple(f.name for f in fields(SampleRecord))
+
+
+def arrow_schema() -> Any:
+    """Return the ``pyarrow.Schema`` of a file of samples."""
+    import pyarrow as pa
+
+    text, integer, number = pa.string(), pa.int32(), pa.float64()
+    types = {
+        "repeat": integer,
+        "option_logprobs": pa.list_(number),
+        "option_tokens": pa.list_(integer),
+        "option_greedy": pa.list_(pa.bool_()),
+        "unconditional_logprobs": pa.list_(number),
+        "scores": pa.map_(text, number),
+        "details": pa.map_(text, text),
+        "clipped": integer,
+        "prompt_tokens": integer,
+        "completion_tokens": integer,
+        "latency": number,
+        "retries": integer,
+    }
+    return pa.schema(
+        [(name, types.get(name, text)) for name in _NAMES],
+        metadata={"harness_schema_version": str(SCHEMA_VERSION)},
+    )
+
+
+class SampleWriter:
+    """Writes one Parquet file of sample records; it appears under its name when it is complete.
+
+    Use it as a context manager: an exception inside leaves no file.
+
+    Raises:
+        StoreError: the file cannot be written (from any method).
+    """
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow.parquet as pq
+
+        self.path = path
+        self.count = 0
+        self._waiting: list[SampleRecord] = []
+        self._characters = 0
+        self._schema = arrow_schema()
+        self._temporary = files.temporary_beside(path)
+        with self._told():
+            self._file = self._temporary.open("wb")
+        self._parquet = pq.ParquetWriter(
+            self._file, self._schema, compression="zstd", compression_level=6, use_dictionary=_REPEATED
+        )
+
+    def write(self, record: SampleRecord) -> None:
+        """Append a record."""
+        self._waiting.append(record)
+        self._characters += len(record.request) + len(record.reply or "")
+        if len(self._waiting) >= _GROUP_ROWS or self._characters >= _GROUP_CHARACTERS:
+            self._write()
+
+    def close(self) -> None:
+        """Write what is left and give the file its name."""
+        if self._waiting:
+            self._write()
+        with self._told():
+            self._parquet.close()
+            self._file.close()
+            files.publish(self._temporary, self.path)
+
+    def abandon(self) -> None:
+        """Remove what was written."""
+        with contextlib.suppress(OSError):  # closing a Parquet file writes its end, and the disk may be full
+            self._parquet.close()
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self._temporary.unlink()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self.abandon()
+            return
+        try:
+            self.close()
+        except BaseException:
+            self.abandon()
+            raise
+
+    def _write(self) -> None:
+        import pyarrow as pa
+
+        records, self._waiting, self._characters = self._waiting, [], 0
+        try:
+            table = pa.Table.from_pydict(_columns(records), schema=self._schema)
+        except UnicodeEncodeError:  # lone surrogates, which Parquet's UTF-8 cannot hold
+            table = pa.Table.from_pydict(_columns([_valid(record) for record in records]), schema=self._schema)
+        with self._told():
+            self._parquet.write_table(table)
+        self.count += len(records)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise files.store_error("write", self.path, error, _REMEDY) from None
+
+
+def read_samples(path: Path) -> Iterator[SampleRecord]:
+    """Yield the records of a file, holding a few hundred at a time.
+
+    Raises:
+        StoreError: it cannot be read, or is no file of samples.
+    """
+    for row in read_columns(path, _NAMES):
+        yield SampleRecord(
+            **{
+                **row,
+                **{name: tuple(row[name]) for name in _LISTS},
+                "scores": dict(row["scores"]),
+                "details": dict(row["details"]),
+            }
+        )
+
+
+def read_columns(path: Path, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield some fields of each record, as Parquet holds them.
+
+    Raises:
+        StoreError: the file cannot be read, or is no file of samples.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            missing = [name for name in names if name not in file.schema_arrow.names]
+            if missing:
+                raise StoreError(f"'{path}' is not a file of samples: it has no column '{missing[0]}'")
+            for batch in file.iter_batches(_READ_ROWS, columns=list(names)):
+                yield from batch.to_pylist()
+    except OSError as error:
+        raise files.store_error("read", path, error, "run the evaluation again to write it anew") from None
+    except pa.ArrowException as error:
+        raise StoreError(
+            f"'{path}' is damaged or no Parquet file ({one_line(error)}); run the evaluation again to write it anew"
+        ) from None
+
+
+def _columns(records: Sequence[SampleRecord]) -> dict[str, list[Any]]:
+    columns = {name: [getattr(record, name) for record in records] for name in _NAMES}
+    for name in ("scores", "details"):
+        columns[name] = [list(items.items()) for items in columns[name]]
+    columns["error"] = redact(columns["error"])
+    return columns
+
+
+def _valid(record: SampleRecord) -> SampleRecord:
+    """Return the record with every lone surrogate replaced by a question mark."""
+    return replace(record, **{f.name: _valid_text(getattr(record, f.name)) for f in fields(record)})
+
+
+def _valid_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, tuple):
+        return tuple(_valid_text(item) for item in value)
+    if isinstance(value, Mapping):
+        return {_valid_text(key): _valid_text(inner) for key, inner in value.items()}
+    return value
