@@ -80,7 +80,7 @@ class Generation:
         stop: strings that end the reply; they are not part of it.
         temperature: 0 is greedy.
         top_p: nucleus sampling; 1 is off.
-        seed: sampling seed, sent where the backend takes one.
+        seed: sampling seed; the backend combines it with the request's ``repeat``, so that repeats differ.
     """
 
     max_tokens: int = 256

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from harness.cards.columns import (
@@ -201,7 +201,7 @@ def _replace(table: Mapping[str, Any], column: str, where: str) -> Callable[[Any
 
 
 def _index_of(spec: str | tuple[str, ...], column: str, where: str) -> _Step:
-    fixed = {text: index for index, text in reversed(list(enumerate(spec)))}
+    fixed = _first_places(spec)
     path = spec if isinstance(spec, str) else None
     get_list = compile_path(path, where) if path is not None else None
 
@@ -211,7 +211,7 @@ def _index_of(spec: str | tuple[str, ...], column: str, where: str) -> _Step:
             items = get_list(row)
             if not isinstance(items, list | tuple):
                 raise DataError(f"{where}: 'index_of: {path}' is {_shown(items)} and not a list")
-            places = {as_text(item): index for index, item in reversed(list(enumerate(items)))}
+            places = _first_places(items)
         if isinstance(value, list | tuple):
             return [look_up(item, places) for item in value]
         return look_up(value, places)
@@ -230,6 +230,13 @@ def _index_of(spec: str | tuple[str, ...], column: str, where: str) -> _Step:
         )
 
     return find
+
+
+def _first_places(items: Iterable[Any]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for index, item in enumerate(items):
+        places.setdefault(as_text(item), index)
+    return places
 
 
 def _add(offset: int, column: str, where: str) -> Callable[[Any], int]:

@@ -191,9 +191,9 @@ def _load(dataset: Dataset, repository: _Repository, limit: int | None) -> Rows:
     except ValueError as error:  # no such configuration or split; the message lists what there is
         raise DataError(f"'{dataset.hub}': {one_line(error)}") from None
     except Exception as error:  # noqa: BLE001 (builders raise whatever reading a file may raise)
-        explained = _explain(error, dataset.hub, gated=repository.gated)
+        explained = _explain(error, dataset.hub, gated=repository.gated and isinstance(error, FileNotFoundError))
         if isinstance(explained, _UnreachableError) and not isinstance(error, ConnectionError | TimeoutError):
-            explained = DataError(f"'{dataset.hub}' cannot be read: {one_line(error)}")
+            explained = DataError(f"'{dataset.hub}' cannot be read: {one_line(error.__cause__ or error)}")
         raise explained from None
     return Rows(rows, f"hub {dataset.hub}@{repository.commit}", repository.commit)
 

@@ -79,6 +79,17 @@ class Asker:
         continuation = ask.continuation if ask.continuation is not None else CONTINUATION.get(formulation, "")
         self._continuation = self._compile("continuation", continuation)
         self._context = self._compile("context", ask.context) if ask.context is not None else None
+        templates = (
+            self._prompt,
+            self._description,
+            self._system,
+            self._prefill,
+            self._shot,
+            self._target,
+            self._context,
+        )
+        used = any("options" in template.names for template in templates if template is not None)
+        self._shows_options = used and formulation != "cf"
         if self._shot is not None and card.shots.turns and card.shots.count:
             raise CardError("'shot' writes a shot as one text, so 'shots.turns' cannot split it; use 'target'", where)
         self._shot_texts: dict[str, _Shot] = {}
@@ -98,27 +109,23 @@ class Asker:
             return self._choose(sample, values)
         prompt, messages, prefill = self._compose(sample, values, self._prompt.render(values))
         spec = card.generation
-        asked = []
-        for repeat in range(card.repeats):
-            generation = Generation(
-                max_tokens=spec.max_tokens,
-                stop=spec.stop,
-                temperature=spec.temperature,
-                top_p=spec.top_p,
-                seed=None if spec.seed is None else spec.seed + repeat,
-            )
-            request = Request(
-                "generate",
-                prompt=prompt,
-                messages=messages,
-                prefill=prefill,
-                generation=generation,
+        generation = Generation(spec.max_tokens, spec.stop, spec.temperature, spec.top_p, spec.seed)
+        return [
+            Asked(
+                Request(
+                    "generate",
+                    prompt=prompt,
+                    messages=messages,
+                    prefill=prefill,
+                    generation=generation,
+                    repeat=repeat,
+                    max_length=card.max_length,
+                    truncation=card.truncation,
+                ),
                 repeat=repeat,
-                max_length=card.max_length,
-                truncation=card.truncation,
             )
-            asked.append(Asked(request, repeat=repeat))
-        return asked
+            for repeat in range(card.repeats)
+        ]
 
     def continuations(self, sample: Sample) -> list[str]:
         """Return the texts that are ranked for a sample, leading space included."""
@@ -198,7 +205,7 @@ class Asker:
 
     def _values(self, sample: Sample) -> dict[str, Any]:
         values = variables(sample, self.formulation)
-        shows_options = "letters" in values and self.formulation != "cf"
+        shows_options = self._shows_options and "letters" in values
         each = self._choice_values(values) if shows_options else ()
         values["options"] = "".join(self._option.render(v) for v in each)
         return values

@@ -70,7 +70,6 @@ class SafePattern:
 
     def last(self, text: str) -> regex.Match[str] | None:
         """Return the last of the matches that follow one another without overlap."""
-
         return self._timed(lambda seconds: last_of(self._pattern.finditer(text, timeout=seconds)))
 
     def remove(self, text: str) -> str:

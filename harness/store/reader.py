@@ -15,6 +15,7 @@ from harness.store.recover import recover
 
 T = TypeVar("T")
 Warn = Callable[[str], None]
+_State = tuple[int, int]
 
 
 def log_warning(message: str) -> None:
@@ -31,7 +32,7 @@ class SegmentReader:
 
     def __init__(self, warn: Warn = log_warning) -> None:
         self._warn = warn
-        self._recovered: dict[Path, Path | None] = {}
+        self._recovered: dict[Path, tuple[_State, Path | None]] = {}
         self._workspace: Path | None = None
         self._warned: set[Path] = set()
 
@@ -42,15 +43,18 @@ class SegmentReader:
             path: the segment.
             query: opens the segment it is given for reading and raises SQLite's errors as they are.
         """
-        if path not in self._recovered:
+        state = _state(path)
+        if state is None:  # pruned since it was listed
+            return None
+        known = self._recovered.get(path)
+        if known is None or known[0] != state:  # its writer may live and have repaired it
             try:
                 return query(path)
             except sqlite3.Error as error:
-                if not path.exists():  # pruned since it was listed
+                if _state(path) is None:
                     return None
-                self._recovered[path] = self._recover(path, error)
-        healthy = self._recovered[path]
-        return None if healthy is None else query(healthy)
+                known = self._recovered[path] = (state, self._recover(path, error))
+        return None if known[1] is None else query(known[1])
 
     def warn_of_damage(self, path: Path, what: str) -> None:
         """Give the caller one line about a segment, and not a second one."""
@@ -81,3 +85,12 @@ class SegmentReader:
         elif not recovered.whole:
             self.warn_of_damage(path, f"holds nothing that can be read ({one_line(cause)}); it may be deleted")
         return recovered.path
+
+
+def _state(path: Path) -> _State | None:
+    """Return what differs when a file has changed, or None when it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns

@@ -103,8 +103,6 @@ class _Scan:
 
     def __iter__(self) -> Iterator[Row]:
         with closing(sqlite3.connect(self._path)) as connection:
-            if self._empty(connection):
-                return
             names = self._names(connection)
             last, jump = 0, 1
             while jump < _FARTHEST_JUMP:
@@ -124,13 +122,6 @@ class _Scan:
                 except sqlite3.Error:  # step over the damage, twice as far each time nothing is found
                     self.damaged = True
                     last, jump = last + jump, jump * 2
-
-    def _empty(self, connection: sqlite3.Connection) -> bool:
-        """Say whether its process died before the first commit, so that nothing can be missing."""
-        try:
-            return not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-        except sqlite3.Error:
-            return False
 
     def _names(self, connection: sqlite3.Connection) -> dict[int, tuple[str, str]]:
         try:

@@ -22,9 +22,12 @@ _HARMLESS_NAME = re.compile(r".*(?:bos|eos|eot|pad|unk|sep|cls|mask|stop|special
 _PATTERNS = (
     (re.compile(r"\b(?:sk|pk|rk|hf|ghp|gho|ghs|glpat|xox[abp]|nvapi|gsk)[-_][A-Za-z0-9_\-]{8,}"), MASK),
     (re.compile(r"\bgithub_pat_\w{8,}|\bAKIA[0-9A-Z]{12,}|\bAIza[\w-]{20,}"), MASK),
-    (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{6,}", re.IGNORECASE), rf"\1 {MASK}"),
+    (re.compile(r"\b(bearer)\s+[\w.~+/=-]{6,}", re.IGNORECASE), rf"\1 {MASK}"),
     (
-        re.compile(r"\b((?:proxy-)?authorization|x-api-key|api-key|cookie)(\s*[:=]\s*)\S+", re.IGNORECASE),
+        re.compile(
+            r"\b((?:proxy-)?authorization|x-api-key|api-key|cookie)(\s*[:=]\s*)(?:(?:basic|bearer)\s+)?\S+",
+            re.IGNORECASE,
+        ),
         rf"\1\2{MASK}",
     ),
     (re.compile(r"(?<=://)[^/\s@]+@"), f"{MASK}@"),

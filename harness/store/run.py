@@ -157,7 +157,9 @@ class RunDirectory:
 
     def samples_file(self, task: str) -> Path:
         """Return where a task's samples are kept."""
-        return self.path / "samples" / f"{quote(task, safe='@')}{_SUFFIX}"
+        name = quote(task, safe="@")
+        hidden = f"%2E{name[1:]}" if name.startswith(".") else name
+        return self.path / "samples" / f"{hidden}{_SUFFIX}"
 
 
 def slug(model: str) -> str:

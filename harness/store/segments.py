@@ -12,7 +12,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,15 +105,23 @@ def segments(folder: Path) -> list[Path]:
 
 
 def create(path: Path) -> sqlite3.Connection:
-    """Create a segment and open it for appending; any thread may use the connection, one at a time."""
-    connection = sqlite3.connect(path, timeout=_WRITE_PATIENCE, isolation_level=None, check_same_thread=False)
+    """Create a segment and open it for appending; any thread may use the connection, one at a time.
+
+    Raises:
+        OSError, sqlite3.Error: it cannot be created.
+    """
+    unnamed = files.temporary_beside(path)  # so that a reader never meets a segment without its tables
     try:
-        # A write-ahead log needs shared memory, which network file systems lack; so: a rollback journal.
-        connection.execute("PRAGMA journal_mode = TRUNCATE")
-        connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
-    except sqlite3.Error:
-        connection.close()
+        with closing(sqlite3.connect(unnamed, isolation_level=None)) as connection:
+            connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+        unnamed.replace(path)
+    except (OSError, sqlite3.Error):
+        with suppress(OSError):
+            unnamed.unlink()
         raise
+    connection = sqlite3.connect(path, timeout=_WRITE_PATIENCE, isolation_level=None, check_same_thread=False)
+    # A write-ahead log needs shared memory, which network file systems lack; so: a rollback journal.
+    connection.execute("PRAGMA journal_mode = TRUNCATE")
     return connection
 
 

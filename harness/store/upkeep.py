@@ -100,8 +100,7 @@ def prune(
 ) -> Pruned:
     """Remove the rows for which everything given holds.
 
-    A segment is never changed: what stays of it goes to a new one, then it is deleted. Damaged segments are rewritten
-    on the way.
+    A segment is never changed: what stays of it goes to a new one, then it is deleted; so a damaged one is mended.
 
     Args:
         store: the store's folder.

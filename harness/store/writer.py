@@ -17,9 +17,10 @@ from harness.store import files, segments
 from harness.store.segments import Row
 
 REMEDY = "free some space or name another folder with HARNESS_STORE"
-_LINGER = 0.005  # seconds that rows are gathered: at 2,500 answers a second a kill loses about a dozen
+_LINGER = 0.002  # seconds that rows are gathered: at 2,500 answers a second a kill loses about a dozen
 _DURABLE = 1.0  # seconds between commits that wait for the disk
-_MOST_WAITING = 4096  # rows; a disk slower than the answers slows them down instead of filling the memory
+_BATCH = 256  # rows a commit; when the disk is full, so many do not fit together
+_MOST_WAITING = 1024  # rows; a disk slower than the answers slows them down instead of filling the memory
 
 
 class SegmentWriter:
@@ -34,7 +35,7 @@ class SegmentWriter:
         self.path = folder / segments.new_name()
         try:
             self._connection = segments.create(self.path)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot create a segment in the store '{folder}': {_reason(error)}; {REMEDY}") from None
         self._identities: dict[tuple[str, str], int] = {}
         self._rows: list[Row] = []
@@ -102,10 +103,10 @@ class SegmentWriter:
                 self._changed.wait_for(lambda: self._rows or self._closing)
                 if not self._rows:
                     return
-            if not self._closing:
+            if not self._closing and len(self._rows) < _BATCH:
                 time.sleep(_LINGER)
             with self._changed:
-                batch, self._rows = self._rows, []
+                batch, self._rows = self._rows[:_BATCH], self._rows[_BATCH:]
                 self._committing = True
             self._commit(batch)
 

@@ -83,7 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
         }
         for path in list(entries):
             for folder in ["/".join(path.split("/")[:n]) for n in range(1, path.count("/") + 1)]:
-                entries.setdefault(folder, {"type": "directory", "path": folder, "size": 0, "oid": _oid(folder.encode())})
+                oid = _oid(folder.encode())
+                entries.setdefault(folder, {"type": "directory", "path": folder, "size": 0, "oid": oid})
         if rest[:1] == ["tree"]:
             below = "/".join(rest[2:])
             found = [entry for path, entry in entries.items() if not below or path.startswith(below + "/")]
@@ -91,9 +92,11 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._send(404, b"{}", {"X-Error-Code": "EntryNotFound"})
             return self._json(found)
         if rest[:1] == ["paths-info"]:
-            wanted = json.loads(body)["paths"] if body.startswith(b"{") else [
-                unquote(pair.partition("=")[2]) for pair in body.decode().split("&") if pair.startswith("paths")
-            ]
+            wanted = (
+                json.loads(body)["paths"]
+                if body.startswith(b"{")
+                else [unquote(pair.partition("=")[2]) for pair in body.decode().split("&") if pair.startswith("paths")]
+            )
             return self._json([entries[path] for path in wanted if path in entries])
         siblings = [{"rfilename": path} for path in repository.files]
         gated = "auto" if repository.gated else False

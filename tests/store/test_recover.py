@@ -59,19 +59,13 @@ def test_a_hole_in_the_middle_costs_about_its_size(
     assert len(warnings) == 1
 
 
-@pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0" + b"\xff" * 5000, b"x"])
+@pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0" + b"\xff" * 5000, b"x", b""])
 def test_garbage_is_left_out(tmp_path: Path, segment: Path, warnings: list[str], content: bytes) -> None:
     garbage = segment.with_name("29990101T000000Z-host-1-00000000.sqlite")
     garbage.write_bytes(content)
     assert len(found(tmp_path, warnings)) == COUNT
     (warning,) = warnings
     assert garbage.name in warning
-
-
-def test_an_empty_file_is_no_damage(tmp_path: Path, segment: Path, warnings: list[str]) -> None:
-    segment.with_name("29990101T000000Z-host-1-00000000.sqlite").touch()
-    assert len(found(tmp_path, warnings)) == COUNT
-    assert warnings == []
 
 
 def test_a_database_of_something_else_is_left_out(tmp_path: Path, segment: Path, warnings: list[str]) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -84,17 +85,18 @@ def test_secrets_in_an_error_are_not_kept(tmp_path: Path) -> None:
     assert error.message == "Incorrect API key: ***"
 
 
-@pytest.mark.parametrize("act", ["prepare", "put", "lookup"])
+ACTS: dict[str, Callable[[ResponseStore], object]] = {
+    "prepare": lambda store: store.prepare(),
+    "put": lambda store: store.put(key_of(1), answer(1), IDENTITY),
+    "lookup": lambda store: store.lookup([key_of(1)]),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
 def test_a_store_that_cannot_be_is_one_line(tmp_path: Path, act: str) -> None:
     (tmp_path / "file").write_text("in the way")
-    store = ResponseStore(tmp_path / "file" / "store")
     with pytest.raises(StoreError) as caught:
-        if act == "prepare":
-            store.prepare()
-        elif act == "put":
-            store.put(key_of(1), answer(1), IDENTITY)
-        else:
-            store.lookup([key_of(1)])
+        ACTS[act](ResponseStore(tmp_path / "file" / "store"))
     message = str(caught.value)
     assert "\n" not in message
     assert "not a directory" in message

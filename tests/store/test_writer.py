@@ -157,10 +157,33 @@ def test_space_made_before_closing_saves_the_rest(tmp_path: Path, crowded: Respo
     assert ResponseStore(tmp_path).lookup([key_of(1), key_of(2)]) == {key_of(1): answer(1)}
 
 
-def test_the_first_failure_is_the_one_told(crowded: ResponseStore) -> None:
-    with pytest.raises(RuntimeError, match="the first"), crowded:
+def use(store: ResponseStore, error: Exception | None) -> None:
+    with store:
+        store.put(key_of(1), answer(1), IDENTITY)
+        if error is not None:
+            raise error
+
+
+def test_an_error_of_the_caller_is_told_before_a_full_disk(crowded: ResponseStore) -> None:
+    with pytest.raises(RuntimeError, match="the first"):
+        use(crowded, RuntimeError("the first"))
+
+
+def test_closing_tells_of_a_full_disk_if_nothing_else_has(crowded: ResponseStore) -> None:
+    with pytest.raises(StoreError, match="disk is full"):
+        use(crowded, None)
+
+
+def test_a_failure_is_told_once_and_reading_goes_on(tmp_path: Path, crowded: ResponseStore) -> None:
+    (tmp_path / "free").touch()
+    with crowded:
         crowded.put(key_of(1), answer(1), IDENTITY)
-        raise RuntimeError("the first")
+        crowded.flush()
+        (tmp_path / "free").unlink()
+        crowded.put(key_of(2), answer(2), IDENTITY)
+        with pytest.raises(StoreError, match="1 answers are saved and 1 are not"):
+            crowded.flush()
+        assert crowded.lookup([key_of(1), key_of(2)]) == {key_of(1): answer(1)}
 
 
 def test_a_segment_that_is_written_is_known_as_such(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_longbench_equals_the_published_configuration(shared: Path) -> None:
     subsets = load_card("longbench", INDEX).subsets
     assert list(subsets) == list(templates)
     for name, card in subsets.items():
-        fields = {"context": "A long\n\ntext.\n", "question": "What?", "answer": ["this"], "classes": None}
+        fields = {"context": "A long\n\ntext.\n", "question": "What?", "answer": ["this"], "all_classes": None}
         request = Asker(card, "generate", None, chat=False, where=name).requests(Sample.of("0", fields))[0].request
         assert request.prompt == templates[name].format(context=fields["context"], input=fields["question"])
         assert request.generation is not None

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.backends.hf.batches import Budget
 
-_LOGITS = {"cpu": 2**26, "gpu": 2**29}  # numbers: 128 MiB and 1 GiB in bfloat16
+_LOGITS = {"cpu": 2**27, "gpu": 2**29}  # numbers: 256 MiB and 1 GiB in bfloat16
 _TOKENS = {"cpu": 4096, "gpu": 65536}  # read at once; on two cores more tokens are no faster
 _ROWS = {"cpu": 16, "gpu": 128}  # continued at once
 _CACHE_BYTES = 2**30  # of keys and values, on a CPU

@@ -39,7 +39,7 @@ class Checkpoint:
         load: arguments of ``from_pretrained`` that config, tokenizer and weights share.
     """
 
-    source: str
+    source: Path | str
     name: str
     config: Any
     tokenizer: Any
@@ -82,7 +82,7 @@ def open_checkpoint(model: str | Path, options: Options) -> Checkpoint:
         raise BackendError(_cannot_load(source, error)) from error
     device = _device(options.device)
     return Checkpoint(
-        source=str(source),
+        source=source,
         name=options.display_name or (source.resolve().name if isinstance(source, Path) else source),
         config=config,
         tokenizer=tokenizer,
@@ -106,11 +106,20 @@ def load_weights(checkpoint: Checkpoint) -> Any:
     where = {} if checkpoint.device == "cpu" else {"device_map": {"": checkpoint.device}}
     try:
         with quiet_transformers():
-            model = AutoModelForCausalLM.from_pretrained(
-                checkpoint.source, dtype=getattr(torch, checkpoint.dtype), **where, **checkpoint.load
+            model, report = AutoModelForCausalLM.from_pretrained(
+                checkpoint.source,
+                dtype=getattr(torch, checkpoint.dtype),
+                output_loading_info=True,
+                **where,
+                **checkpoint.load,
             )
     except Exception as error:  # as above
         raise BackendError(_cannot_load(checkpoint.source, error)) from error
+    if missing := sorted(report["missing_keys"]):
+        # transformers would go on with random numbers in their place: scores at chance, and no word about it.
+        raise BackendError(
+            f"{checkpoint.source} lacks weights of its own model: {len(missing)} tensors, as {missing[0]}"
+        )
     # A checkpoint's own sampling defaults (a repetition penalty, top-k) would change what a card asks for.
     model.generation_config = GenerationConfig(
         eos_token_id=stop_ids(model.generation_config, checkpoint.tokenizer) or None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from harness.errors import CardError
 from harness.scoring.parsers.base import ParseContext, Parsed, Parser, parser
 from harness.scoring.parsers.find import Boxed
+from harness.scoring.patterns import last_of
 
 # What may stand between "answer" and the letter: marks, TeX, and words that only lead on. 16 of them at most, so that
 # the time stays linear in the reply.
@@ -46,7 +47,9 @@ def _rules(labels: tuple[str, ...]) -> _Rules:
 @parser("letter", main="labels")
 @dataclass(frozen=True)
 class Letter(Parser):
-    r"""Find the letter of the choice that a reply names. The first of these rules that hits decides:
+    r"""Find the letter of the choice that a reply names.
+
+    The first of these rules that hits decides:
 
     1. ``answer``: the last "answer is (B)", "Answer: **B**", "the correct option is B" …
     2. ``boxed``: ``\boxed{B}``, ``\boxed{\text{(B)}}``.
@@ -69,9 +72,7 @@ class Letter(Parser):
         if not labels:
             raise CardError("the parser 'letter' needs the field 'choices', or '{letter: [A, B, …]}'")
         rules = _rules(labels)
-        found = None
-        for found in rules.answer.finditer(text):
-            pass
+        found = last_of(rules.answer.finditer(text))
         if found is not None:
             return Parsed(found[1], "letter:answer")
         boxed = Boxed().parse(text, context)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 from harness.scoring.parsers.base import ParseContext, Parsed, Parser, parser
-from harness.scoring.patterns import SafePattern
+from harness.scoring.patterns import SafePattern, last_of
 
 Pick = Literal["first", "last"]
 
@@ -17,7 +18,7 @@ _NUMBER = re.compile(
     r"(?<![0-9A-Za-z_.])[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
     r"(?:[eE][-+]?[0-9]+)?"
 )
-_FENCE = re.compile(r"^[ \t]{0,3}(?P<fence>`{3,}|~{3,})[ \t]*(?P<language>[^\s`]*)[^\n`]*$", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]{0,3}(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)$", re.MULTILINE)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
@@ -29,8 +30,8 @@ class Regex(Parser):
     Attributes:
         pattern: the expression.
         pick: the ``first`` match or the ``last``.
-        group: the group to keep, by number or name; by default the first one that is not empty, or the whole match where
-            there are no groups.
+        group: the group to keep, by number or name; by default the first one that is not empty, or the whole match
+            where there are no groups.
         ignore_case: whether case does not matter.
         dotall: whether ``.`` matches line breaks too.
     """
@@ -80,10 +81,7 @@ class Number(Parser):
     def parse(self, text: str, context: ParseContext) -> Parsed | None:
         """Return the number as text."""
         text = text.replace("\N{MINUS SIGN}", "-")
-        found = None
-        for found in _NUMBER.finditer(text):
-            if self.pick == "first":
-                break
+        found = _NUMBER.search(text) if self.pick == "first" else last_of(_NUMBER.finditer(text))
         return None if found is None else Parsed(found[0].replace(",", "").lstrip("+"), self.name)
 
 
@@ -95,7 +93,8 @@ class Boxed(Parser):
     ``\boxed 7`` without braces holds what follows up to ``$`` or the end of the line. A box that is not closed holds
     nothing.
 
-    Source: ``last_boxed_only_string`` of the MATH benchmark's code, which is quadratic in no case either.
+    Source: ``last_boxed_only_string`` of the MATH benchmark's code. A regular expression for nested braces takes
+    exponential time on a box that is not closed.
     """
 
     def parse(self, text: str, context: ParseContext) -> Parsed | None:
@@ -136,24 +135,30 @@ class CodeFence(Parser):
 
     def parse(self, text: str, context: ParseContext) -> Parsed | None:
         """Return the lines inside."""
-        found: str | None = None
-        opening: re.Match[str] | None = None
-        for line in _FENCE.finditer(text):
-            if opening is None:
-                opening = line
-                continue
-            closes = line["fence"].startswith(opening["fence"]) and not line["language"]
-            if closes:
-                if self._counts(opening) and (found is None or self.pick == "last"):
-                    found = text[opening.end() + 1 : line.start()]
-                opening = None
-        if opening is not None and self._counts(opening) and (found is None or self.pick == "last"):
-            found = text[opening.end() + 1 :]
-        return None if found is None else Parsed(found.rstrip("\n"), self.name)
+        blocks = (block for language, block in _blocks(text) if self._counts(language))
+        found = next(blocks, None) if self.pick == "first" else last_of(blocks)
+        return None if found is None else Parsed(found, self.name)
 
-    def _counts(self, opening: re.Match[str]) -> bool:
-        language = opening["language"].lower()
+    def _counts(self, language: str) -> bool:
         return not self.languages or not language or language in self.languages
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    opening: re.Match[str] | None = None
+    for line in _FENCE.finditer(text):
+        info = line["info"].strip()
+        if opening is None:
+            if "`" not in info:  # else it is code within a line
+                opening = line
+        elif not info and line["mark"].startswith(opening["mark"]):
+            yield _language(opening), text[opening.end() + 1 : line.start()].removesuffix("\n")
+            opening = None
+    if opening is not None:
+        yield _language(opening), text[opening.end() + 1 :].removesuffix("\n")
+
+
+def _language(opening: re.Match[str]) -> str:
+    return next(iter(opening["info"].split()), "").lower()
 
 
 @parser("json", main="key")
@@ -176,15 +181,19 @@ class Json(Parser):
                 continue
             try:
                 value = json.loads(source, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+                return self._found(value)
             except (ValueError, RecursionError):
                 continue
-            if self.key is not None:
-                if not isinstance(value, dict) or value.get(self.key) is None:
-                    return None
-                value = value[self.key]
-            shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-            return Parsed(shown, self.name)
         return None
+
+    def _found(self, value: Any) -> Parsed | None:
+        if self.key is not None:
+            value = value.get(self.key) if isinstance(value, dict) else None
+            if value is None:
+                return None
+        if isinstance(value, str):
+            return Parsed(value, self.name)
+        return Parsed(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")), self.name)
 
 
 def _last_block(text: str, context: ParseContext) -> str | None:

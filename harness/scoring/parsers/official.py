@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from harness.scoring.parsers.base import ParseContext, Parsed, Parser, parser
+from harness.scoring.patterns import last_of
 
 _MMLU_PRO_1 = re.compile(r"answer is \(?([A-J])\)?")
 _MMLU_PRO_2 = re.compile(r"[aA]nswer:(?=\s*([A-J]))")
@@ -38,9 +39,7 @@ class MmluPro(Parser):
         letter = _last_on_first_line(text)
         if letter is not None:
             return Parsed(letter, "mmlu_pro:2")
-        found = None
-        for found in _MMLU_PRO_3.finditer(text):
-            pass
+        found = last_of(_MMLU_PRO_3.finditer(text))
         return None if found is None else Parsed(found[0], "mmlu_pro:3")
 
 
@@ -104,7 +103,5 @@ class Gsm8kFlexible(Parser):
 
     def parse(self, text: str, context: ParseContext) -> Parsed | None:
         """Return the number."""
-        found = None
-        for found in _GSM8K_FLEXIBLE.finditer(text):
-            pass
+        found = last_of(_GSM8K_FLEXIBLE.finditer(text))
         return None if found is None else Parsed(found[0], self.name)

@@ -79,10 +79,10 @@ def test_another_seed_gives_other_rows(skill):
 
 
 @skills
-@pytest.mark.parametrize("difficulty", [1, 2, 5])
-def test_rows_are_well_formed_and_never_repeat(skill, difficulty):
-    found = rows(skill, difficulty)
-    assert len({(row["story"], row["question"]) for row in found}) == len(found) == 500
+@pytest.mark.parametrize(("difficulty", "count"), [(1, 500), (2, 500), (5, 100)])
+def test_rows_are_well_formed_and_never_repeat(skill, difficulty, count):
+    found = rows(skill, difficulty, count)
+    assert len({(row["story"], row["question"]) for row in found}) == len(found) == count
     for index, row in enumerate(found):
         assert row["id"] == f"{skill}-2026-{index}"
         assert (row["skill"], row["difficulty"]) == (skill, difficulty)
@@ -97,7 +97,7 @@ def test_rows_are_well_formed_and_never_repeat(skill, difficulty):
 
 @skills
 def test_difficulty_makes_stories_longer(skill):
-    lengths = [sum(len(words(row)) for row in rows(skill, difficulty, 100)) for difficulty in range(1, 6)]
+    lengths = [sum(len(words(row)) for row in rows(skill, difficulty, 40)) for difficulty in range(1, 6)]
     assert all(less < more for less, more in itertools.pairwise(lengths))
 
 

@@ -6,7 +6,9 @@ has read the answers, and another seed gives another test of the same difficulty
 
 Every answer follows from the story alone. Shortcuts are closed by construction: the right choice is equally often the
 first, second, … of the choices by last mention in the story, and fixed answers (yes, left, a number's rank among the
-choices) are equally frequent.
+choices) are equally frequent. How often a choice is mentioned says little: only in ``object_history``, where the story
+is about the places of the asked thing, the most- or first-mentioned choice is right in a third of the rows instead of a
+quarter.
 """
 
 from __future__ import annotations

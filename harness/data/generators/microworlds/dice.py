@@ -42,8 +42,9 @@ class Dice:
     def sample(self, items: Sequence[Item], count: int) -> list[Item]:
         """Return ``count`` different items in random order."""
         pool = list(items)
+        size, draw = len(pool), self._random
         for place in range(count):
-            other = place + self.below(len(pool) - place)
+            other = place + int(draw() * (size - place))
             pool[place], pool[other] = pool[other], pool[place]
         return pool[:count]
 

@@ -68,12 +68,13 @@ def beliefs(dice: Dice, difficulty: int, stratum: int) -> Puzzle | None:
             believed |= {(witness, thing): inside[thing] for witness in present}
             preposition = "to" if verb == "moved" else "into"
             story.append(f"{person} {verb} the {thing} {preposition} the {inside[thing]}.")
-    wrongly = [pair for pair in sorted(believed) if believed[pair] != inside[pair[1]]]
-    if not wrongly:
-        return None
-    person, thing = dice.pick(wrongly)
-    if dice.chance(0.7):
-        question, answer = f"Where will {person} look first for the {thing}?", believed[person, thing]
-    else:
-        question, answer = f"Where is the {thing} really?", inside[thing]
-    return offer(dice, story, question, answer, containers, stratum)
+    asks_belief = dice.chance(0.7)
+    for person, thing in dice.shuffled(sorted(pair for pair in believed if believed[pair] != inside[pair[1]])):
+        if asks_belief:
+            question, answer = f"Where will {person} look first for the {thing}?", believed[person, thing]
+        else:
+            question, answer = f"Where is the {thing} really?", inside[thing]
+        puzzle = offer(dice, story, question, answer, containers, stratum)
+        if puzzle is not None:
+            return puzzle
+    return None

@@ -101,7 +101,7 @@ def _journeys(dice: Dice, difficulty: int, length: int) -> tuple[list[str], list
     at: dict[str, str] = {}
     holder: dict[str, str] = {}
     travels: dict[str, list[str]] = {}
-    story = []
+    story: list[str] = []
     while len(story) < length:
         person = dice.pick(people)
         here = at.get(person)

@@ -1,0 +1,86 @@
+"""Ranked choices: the most probable one is right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from harness.scoring.metric import Metric, Ranking, Score, Status, metric
+from harness.values import Sample
+
+_NO_GOLD = Score(None, Status.NOT_APPLICABLE, {"message": "the sample has no right choice"})
+
+
+@metric(
+    "accuracy",
+    presets={
+        "raw": {"normalize": "none"},
+        "char": {"normalize": "char"},
+        "byte": {"normalize": "byte"},
+        "token": {"normalize": "token"},
+        "pmi": {"normalize": "pmi"},
+    },
+)
+@dataclass(frozen=True)
+class Accuracy(Metric):
+    """1 when the choice with the greatest (normalised) log-probability is right, else 0.
+
+    Inputs: choices; references are the indices of the right ones, any of which counts.
+    Formula: [argmax S ∈ references], S being the log-probability of each continuation: as it is, divided by its
+        characters, bytes or tokens, or less its log-probability after a bare context (``pmi``). Lengths count the
+        leading space.
+    Range: 0 to 1, higher is better.
+    Aggregation: mean.
+    Empty strings: a continuation has at least length 1.
+    Presets: ``raw``, ``char``, ``byte``, ``token``, ``pmi``, whatever the card uses.
+    Source: OLMES (arXiv 2406.08446), section 3.5. Of equal choices the first wins. lm-eval's ``acc_norm`` leaves the
+        leading space out of the length, which can change the winner.
+
+    Attributes:
+        normalize: how choices are made comparable; ``card``: as the card's formulation says.
+    """
+
+    inputs: ClassVar[Literal["choices"]] = "choices"
+
+    normalize: Literal["card", "none", "char", "byte", "token", "pmi"] = "card"
+
+    def score(self, prediction: Ranking, references: Sequence[int], sample: Sample) -> float | Score:
+        """Compare the winner with the right choices."""
+        best = winner(prediction, None if self.normalize == "card" else self.normalize)
+        return float(best in references) if references else _NO_GOLD
+
+
+@metric("mc1")
+@dataclass(frozen=True)
+class Mc1(Metric):
+    """1 when the choice with the greatest log-probability is right, else 0.
+
+    Inputs: choices; references are the indices of the right ones (TruthfulQA's mc1 has one).
+    Formula: [argmax log p ∈ references], never normalised.
+    Range: 0 to 1, higher is better.
+    Aggregation: mean.
+    Empty strings: no matter.
+    Source: TruthfulQA (arXiv 2109.07958), ``mc1``.
+    """
+
+    inputs: ClassVar[Literal["choices"]] = "choices"
+
+    def score(self, prediction: Ranking, references: Sequence[int], sample: Sample) -> float | Score:
+        """Compare the winner with the right choices."""
+        return float(winner(prediction, "none") in references) if references else _NO_GOLD
+
+
+def winner(ranking: Ranking, by: str | None) -> int:
+    """Return the index of the best choice, the first of equals.
+
+    Raises:
+        ValueError: a log-probability is not a number, or ``pmi`` lacks what was asked of the bare context.
+    """
+    if (by or ranking.normalize) == "pmi" and len(ranking.unconditional) != len(ranking.logprobs):
+        raise ValueError("'pmi' needs a formulation with 'normalize: pmi', which asks for the bare context too")
+    scores = ranking.normalized(by)
+    if any(math.isnan(score) for score in scores):
+        raise ValueError("the model gave a log-probability that is not a number")
+    return max(range(len(scores)), key=scores.__getitem__)
