@@ -17,7 +17,9 @@ def render(text: str) -> str:
 
 
 def test_text_variables_loops_and_filters() -> None:
-    assert render("Q: {{ question }}\n{% for c in choices %}- {{ c | upper }}\n{% endfor %}") == "Q: Why?\n- RED\n- BLUE\n"
+    assert (
+        render("Q: {{ question }}\n{% for c in choices %}- {{ c | upper }}\n{% endfor %}") == "Q: Why?\n- RED\n- BLUE\n"
+    )
     assert render("{{ question | regex_replace('W(.)y', '\\\\1') }}") == "h?"
     assert render("{{ choices | join('/') }} {{ choices.0 }}") == "red/blue red"
 

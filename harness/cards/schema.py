@@ -30,7 +30,8 @@ class Dataset(CardModel):
     config: str | None = None
     """The hub data set's configuration."""
     revision: str | None = None
-    """The hub commit, or ``unpinned``; the commit that was used is recorded in every result."""
+    """The hub commit, or ``unpinned``, or a reference such as ``refs/convert/parquet`` (the hub's own conversion of a
+    loading script); the commit that was used is recorded in every result."""
     streaming: Bool = False
     """Read a large hub split row by row and stop at the limit."""
     files: str | tuple[str, ...] | dict[str, str | tuple[str, ...]] | None = None
@@ -83,6 +84,8 @@ class Shots(CardModel):
     """Another source of shots, with the same columns unless ``columns`` says otherwise."""
     columns: dict[str, ColumnMap] | None = None
     """Column maps of that source."""
+    filter: Filter = {}
+    """Rows of that source that are kept; ``{subset}`` in a value is filled in."""
     pick: Literal["first", "random", "balanced", "ids", "fingerprints"] = "first"
     """``random`` and ``balanced`` draw for each sample, from (card, subset, sample id) and ``seed``: neither limit nor
     shard changes them."""
@@ -90,7 +93,7 @@ class Shots(CardModel):
     ids: tuple[str, ...] = ()
     """Sample ids, in prompt order, for ``pick: ids``."""
     fingerprints: tuple[str, ...] = ()
-    """SHA-256 of the shots' ``question`` fields, in prompt order: exact shots without their text."""
+    """SHA-256 of each shot's question and choices, one a line, in prompt order: exact shots without their text."""
     same_subset: Bool = True
     """Whether shots come from the sample's own subset only."""
     separator: str = "\n\n"
@@ -190,6 +193,8 @@ class Card(CardModel):
     formulations: dict[Formulation, Ask] = {}
     prompt: str = ""
     """A Jinja template of the question as the model sees it."""
+    option: str = " {{ letter }}. {{ choice }}\n"
+    """A template of one line of ``{{ options }}``, the labelled list of the choices."""
     description: str = ""
     """A template of the text before shots and question."""
     system: str = ""

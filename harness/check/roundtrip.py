@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.cards.schema import Card
 from harness.engine.task import Part
+from harness.errors import UserError, one_line
 from harness.prompts.variables import gold_indices, letters, references, variables
 from harness.scoring.metric import Metric, Ranking, Score
 from harness.scoring.parsers import ParseContext, compile_parsers
@@ -48,7 +49,12 @@ class RoundTrip:
         """Return what is wrong with a sample's round trip, or None."""
         if self._part.formulation == "perplexity":
             return None
-        return self._ranked(sample) if self._part.formulation in ("cf", "mcf") else self._generated(sample)
+        try:
+            return self._ranked(sample) if self._part.formulation in ("cf", "mcf") else self._generated(sample)
+        except UserError:
+            raise
+        except Exception as error:  # noqa: BLE001 (a metric may raise anything; that is what is being checked)
+            return f"the metric fails: {type(error).__name__}: {one_line(error)}"
 
     def _generated(self, sample: Sample) -> str | None:
         gold = references(sample, "generate")
@@ -92,9 +98,9 @@ class RoundTrip:
         for text in continuations:
             if not text.strip():
                 return f"a choice renders to an empty continuation {text!r}"
-            spaced = text.startswith(" ") and not text.startswith("  ")
-            if not spaced and self._part.card.how(self._part.formulation).continuation is None:
-                return f"the continuation {_short(text)} does not start with exactly one space"
+            # Two are right where the data's own choice begins with one (HellaSwag).
+            if not text.startswith(" ") and self._part.card.how(self._part.formulation).continuation is None:
+                return f"the continuation {_short(text)} does not start with a space"
         name, metric = next(iter(self._metrics.items()))
         best = metric.range[1] if metric.higher_is_better else metric.range[0]
         right = metric.score(_ranking(continuations, gold, sample), gold, sample)

@@ -25,7 +25,7 @@ def read_rows(path: Path, kind: str, limit: int | None, shown: str) -> list[dict
         table = _parquet(path, limit) if kind == "parquet" else _ipc(path, in_file=head == _MAGIC)
         rows: list[dict[str, Any]] = table.slice(0, limit).to_pylist()
     except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{shown}: is not a {kind} file that can be read: {one_line(error, 160)}") from None
+        raise DataError(f"{shown}: cannot be read as {kind}: {one_line(error, 160)}") from None
     return rows
 
 

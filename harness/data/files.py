@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.cards.schema import Dataset
 from harness.data.formats import level, read_rows
+from harness.data.globs import matching_files, stays_inside
 from harness.errors import DataError, did_you_mean
 
 _HUB_FILE = re.compile(r"hf://datasets/(?P<repo>[\w.-]+/[\w.-]+?)(?:@(?P<revision>[\w.%/-]+?))?/(?P<path>[^/].*)")
@@ -49,7 +50,7 @@ def parse_hub_file(address: str) -> HubFile:
         DataError: it is not of the form above.
     """
     match = _HUB_FILE.fullmatch(address)
-    if match is None or ".." in match["path"].split("/"):
+    if match is None or not stays_inside(match["path"]):
         raise DataError(f"{address}: must be hf://datasets/ORG/NAME/PATH, or hf://datasets/ORG/NAME@REVISION/PATH")
     revision = match["revision"]
     return HubFile(match["repo"], match["path"], revision.replace("%2F", "/") if revision else None)
@@ -62,17 +63,14 @@ def local_files(spec: str, base: Path) -> list[Path]:
         DataError: there is none.
     """
     path = (base / Path(spec).expanduser()).absolute()
-    if path.is_file():
-        return [path]
     if path.is_dir():
         raise DataError(
             f"'{spec}' is a folder ({path}); name the files in it, for example '{spec.rstrip('/')}/*.jsonl'"
         )
+    found = matching_files(base.absolute(), str(Path(spec).expanduser()))
+    if found:
+        return found
     if any(mark in spec for mark in "*?["):
-        anchor = Path(path.anchor)
-        found = sorted(file for file in anchor.glob(str(path.relative_to(anchor))) if file.is_file())
-        if found:
-            return found
         raise DataError(f"no file matches '{spec}' (seen from {base})")
     near = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
     raise DataError(f"there is no file '{spec}' (seen from {base}){did_you_mean(path.name, near)}")

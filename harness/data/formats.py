@@ -16,6 +16,7 @@ import csv
 import gzip
 import itertools
 import json
+import math
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -163,9 +164,7 @@ def _table(stream: TextIO, delimiter: str, limit: int | None, shown: str) -> lis
         rows: list[list[str]] = []
         for cells in itertools.islice((cells for cells in reader if cells), limit):
             if len(cells) != len(header):
-                raise DataError(
-                    f"{shown}:{reader.line_num}: has {len(cells)} cells, and {len(header)} columns are named"
-                )
+                raise DataError(f"{shown}:{reader.line_num}: has {len(cells)} cells for {len(header)} columns")
             rows.append(cells)
     except csv.Error as error:
         raise DataError(f"{shown}:{reader.line_num}: is not a table: {one_line(error)}") from None
@@ -178,15 +177,19 @@ def _numbers(cells: list[str]) -> list[int | float | None] | None:
     """Return the numbers that a column holds, or None where reading it as numbers would lose something."""
     values: list[int | float | None] = []
     for cell in cells:
-        if not cell:
-            values.append(None)
-            continue
-        try:
-            integer = int(cell) if len(cell) < 20 else None
-            number = float(cell) if integer is None else integer
-        except ValueError:
-            return None
-        if str(number) != cell or number != number or number in (float("inf"), float("-inf")):
+        number = _number(cell) if cell else None
+        if cell and number is None:
             return None
         values.append(number)
     return values if any(value is not None for value in values) else None
+
+
+def _number(cell: str) -> int | float | None:
+    for kind in (int, float):
+        try:
+            value = kind(cell)
+        except ValueError:
+            continue
+        if str(value) == cell and math.isfinite(value):
+            return value
+    return None

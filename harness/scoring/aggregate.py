@@ -67,8 +67,9 @@ def aggregate_task(summary: TaskSummary, verdicts: Iterable[Verdict]) -> list[Re
     rows: list[ResultRow] = []
     for formulation in summary.formulations:
         parts = {
-            subset: _Part(summary, subset, formulation, groups.get((formulation, subset), []))
+            subset: _Part(summary, subset, formulation, groups[formulation, subset])
             for subset in summary.subsets
+            if (formulation, subset) in groups
         }
         rows += _task_rows(summary, formulation, parts)
     return _with_headline(summary, rows)
@@ -170,22 +171,22 @@ class _Part:
 
 
 def _task_rows(summary: TaskSummary, formulation: str, parts: Mapping[str, _Part]) -> list[ResultRow]:
-    present = {subset: part for subset, part in parts.items() if part.verdicts}
-    if not present:
+    if not parts:
         return []
-    primary = {subset: next(iter(part.metrics)) for subset, part in present.items()}
-    shared = [name for name in next(iter(present.values())).metrics if all(name in p.metrics for p in present.values())]
-    by_subset = {subset: {name: part.estimate(name) for name in part.metrics} for subset, part in present.items()}
+    alone = len(summary.subsets) == 1
+    primary = {subset: next(iter(part.metrics)) for subset, part in parts.items()}
+    shared = [name for name in next(iter(parts.values())).metrics if all(name in p.metrics for p in parts.values())]
+    by_subset = {subset: {name: part.estimate(name) for name in part.metrics} for subset, part in parts.items()}
     rows: list[ResultRow] = []
-    if summary.aggregate != "none" or len(parts) == 1:
+    if summary.aggregate != "none" or alone:
         if len(set(primary.values())) > 1:
-            estimate = _pool(summary, [(p, by_subset[s][primary[s]], primary[s]) for s, p in present.items()])
-            rows.append(_row(summary, "", formulation, "score", estimate, list(present.values())))
+            estimate = _pool(summary, [(p, by_subset[s][primary[s]], primary[s]) for s, p in parts.items()])
+            rows.append(_row(summary, "", formulation, "score", estimate, list(parts.values())))
         for name in shared:
-            estimate = _pool(summary, [(part, by_subset[s][name], name) for s, part in present.items()])
-            rows.append(_row(summary, "", formulation, name, estimate, list(present.values())))
-    if len(parts) > 1:
-        for subset, part in present.items():
+            estimate = _pool(summary, [(part, by_subset[s][name], name) for s, part in parts.items()])
+            rows.append(_row(summary, "", formulation, name, estimate, list(parts.values())))
+    if not alone:
+        for subset, part in parts.items():
             rows += [
                 _row(summary, subset, formulation, name, estimate, [part])
                 for name, estimate in by_subset[subset].items()
@@ -209,7 +210,8 @@ def _pool(summary: TaskSummary, parts: Sequence[tuple[_Part, Estimate, str]]) ->
             clusters += their or [f"{part.subset}/{index}" for index in range(len(some))]
         return parts[0][0].metrics[name].aggregate(scores, clusters if clustered else None)
     weights = [float(estimate.n) for _, estimate, _ in parts] if summary.aggregate == "micro" else None
-    return combine([estimate for _, estimate, _ in parts], weights)
+    bounds = parts[0][0].metrics[next(iter(names))].range if len(names) == 1 else (-math.inf, math.inf)
+    return combine([estimate for _, estimate, _ in parts], weights, bounds)
 
 
 def _row(

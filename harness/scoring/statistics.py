@@ -81,20 +81,28 @@ def wilson(p: float, n: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def combine(parts: Sequence[Estimate], weights: Sequence[float] | None = None) -> Estimate:
-    """Return the weighted mean of independent estimates: equal weights are a macro average.
+def combine(
+    parts: Sequence[Estimate],
+    weights: Sequence[float] | None = None,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
+) -> Estimate:
+    """Return the weighted mean of independent estimates; equal weights are a macro average.
 
-    The standard error is that of a fixed set of parts: sqrt(Σ w² SE²) / Σ w.
+    The standard error is that of a fixed set of parts, sqrt(Σ w² SE²) / Σ w. Where a part has a single sample and so
+    no error of its own, the parts' own spread takes its place (collapsed strata): it is too large rather than too
+    small, because it counts the true differences between parts as noise.
     """
-    known = [
-        (p, w) for p, w in zip(parts, weights or [1.0] * len(parts), strict=True) if p.n and not math.isnan(p.value)
-    ]
+    known = [(p, w) for p, w in zip(parts, weights or [1.0] * len(parts), strict=True) if not math.isnan(p.value)]
     if not known:
         return NOTHING
     total = sum(w for _, w in known)
     value = sum(p.value * w for p, w in known) / total
-    variance = sum((w * p.stderr) ** 2 for p, w in known if not math.isnan(p.stderr))
-    unknown = any(math.isnan(p.stderr) for p, _ in known)
-    stderr = math.nan if unknown else math.sqrt(variance) / total
-    half = Z95 * stderr
-    return Estimate(value, stderr, value - half, value + half, sum(p.n for p, _ in known))
+    if not any(math.isnan(p.stderr) for p, _ in known):
+        variance = sum((w * p.stderr) ** 2 for p, w in known)
+    elif len(known) > 1:
+        variance = sum((w * (p.value - value)) ** 2 for p, w in known) * len(known) / (len(known) - 1)
+    else:
+        return known[0][0]
+    stderr = math.sqrt(variance) / total
+    low, high = max(bounds[0], value - Z95 * stderr), min(bounds[1], value + Z95 * stderr)
+    return Estimate(value, stderr, low, high, sum(p.n for p, _ in known))

@@ -27,7 +27,7 @@ def summarize(task: Task) -> TaskSummary:
         name=name,
         variant=variant,
         version=card.version,
-        subsets=tuple(metrics),
+        subsets=tuple(task.sizes),
         formulations=task.formulations,
         aggregate=card.aggregate,
         metrics=metrics,

@@ -166,8 +166,9 @@ def read_columns(path: Path, names: Sequence[str]) -> Iterator[dict[str, Any]]:
             missing = [name for name in names if name not in file.schema_arrow.names]
             if missing:
                 raise StoreError(f"'{path}' is not a file of samples: it has no column '{missing[0]}'")
-            for batch in file.iter_batches(_READ_ROWS, columns=list(names)):
-                yield from batch.to_pylist()
+            for group in range(file.num_row_groups):  # all groups at once would be read ahead
+                for batch in file.iter_batches(_READ_ROWS, row_groups=[group], columns=list(names)):
+                    yield from batch.to_pylist()
     except OSError as error:
         raise files.store_error("read", path, error, "run the evaluation again to write it anew") from None
     except pa.ArrowException as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from harness.errors import StoreError, one_line
@@ -17,7 +18,7 @@ from harness.store import files, segments
 from harness.store.segments import Row
 
 REMEDY = "free some space or name another folder with HARNESS_STORE"
-_LINGER = 0.002  # seconds that rows are gathered: at 2,500 answers a second a kill loses about a dozen
+_LINGER = 0.002  # seconds that rows are gathered: at 2,500 answers a second a kill then loses about three
 _DURABLE = 1.0  # seconds between commits that wait for the disk
 _BATCH = 256  # rows a commit; when the disk is full, so many do not fit together
 _MOST_WAITING = 1024  # rows; a disk slower than the answers slows them down instead of filling the memory
@@ -82,18 +83,14 @@ class SegmentWriter:
         if self._failure is not None and self._rows:
             batch, self._rows = self._rows, []
             self._commit(batch)  # there may be room again
-        try:
-            if self._failure is None:
-                segments.seal(self._connection)
-            self._connection.close()
+        with suppress(sqlite3.Error):  # an unsealed segment is as good; it is pruned a day later
+            segments.seal(self._connection)
+        self._connection.close()
+        with suppress(OSError):  # the rows were committed; only the wait for the disk is missing
             if self._saved or self._rows:
                 files.sync(self.path)
             else:
                 self.path.unlink()
-        except sqlite3.Error as error:
-            self._failure = error
-        except OSError:  # the rows were committed; only the wait for the disk failed, or somebody removed the file
-            pass
         if not self._told:
             self._check()
 
@@ -119,7 +116,7 @@ class SegmentWriter:
             segments.append(self._connection, batch, self._identities)
             if durable:
                 self._synced = time.monotonic()
-        except (sqlite3.Error, MemoryError) as error:
+        except Exception as error:  # noqa: BLE001 (whatever stops this thread, its callers must hear of it)
             failure = error
         with self._changed:
             if failure is None:

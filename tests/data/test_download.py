@@ -42,7 +42,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[st
     monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "cache"))
     asked: list[str] = []
     web = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"asked": asked}))
-    thread = threading.Thread(target=web.serve_forever, daemon=True)
+    thread = threading.Thread(target=web.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{web.server_port}", asked
     web.shutdown()
@@ -96,7 +96,7 @@ def test_a_redirect_does_not_leave_https(server: tuple[str, list[str]]) -> None:
 def test_offline_and_nobody_there(server: tuple[str, list[str]]) -> None:
     with pytest.raises(MissingDataError, match="was never downloaded, and this run is offline"):
         download(f"{server[0]}/rows.jsonl", offline=True)
-    with pytest.raises(MissingDataError, match="cannot be fetched: .*refused"):
+    with pytest.raises(MissingDataError, match=r"cannot be fetched: .*refused"):
         download("http://127.0.0.1:9/rows.jsonl")
 
 

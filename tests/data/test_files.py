@@ -33,7 +33,7 @@ def test_the_files_of_a_split(files: Any, split: str, expected: tuple[str, ...])
 
 
 def test_a_split_that_the_map_lacks() -> None:
-    with pytest.raises(DataError, match="'files' has no split 'tset'; did you mean 'test'?"):
+    with pytest.raises(DataError, match=r"'files' has no split 'tset'; did you mean 'test'\?"):
         files_of(Dataset(files={"test": "a", "dev": "b"}, split="tset"))
     with pytest.raises(DataError, match="no split 'x'; it has 'test', 'dev'"):
         files_of(Dataset(files={"test": "a", "dev": "b"}, split="x"))
@@ -46,6 +46,7 @@ def test_a_split_that_the_map_lacks() -> None:
         ("data/*.jsonl", ["a.jsonl", "b.jsonl"]),
         ("data/**/*.jsonl", ["a.jsonl", "b.jsonl", "c.jsonl"]),
         ("data/../one.jsonl", ["one.jsonl"]),
+        ("data/**.jsonl", ["a.jsonl", "b.jsonl"]),
         ("data/[ab].jsonl", ["a.jsonl", "b.jsonl"]),
     ],
 )

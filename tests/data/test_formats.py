@@ -128,9 +128,9 @@ def test_a_csv_column_loses_nothing_by_becoming_numbers(
         ("a.csv", "a,a\n1,2\n", "a.csv:1: names a column twice"),
         ("a.csv", "", "a.csv: is empty"),
         ("a.csv", 'a,b\n1,2\n"3,4\n5,6\n', "a.csv:4: is not a table"),
-        ("a.parquet", b"PAR1 not really", "a.parquet: is not a parquet file"),
-        ("a.arrow", b"ARROW1 not really", "a.arrow: is not a arrow file"),
-        ("a.arrow", b"", "a.arrow: is not a arrow file"),
+        ("a.parquet", b"PAR1 not really", "a.parquet: cannot be read as parquet"),
+        ("a.arrow", b"ARROW1 not really", "a.arrow: cannot be read as arrow"),
+        ("a.arrow", b"", "a.arrow: cannot be read as arrow"),
         ("a.txt", "x", "a.txt: its ending tells no format"),
     ],
 )

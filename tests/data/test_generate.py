@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from typing import Any
 
 import pytest
@@ -65,6 +66,13 @@ def test_mistakes(name: str, params: dict[str, Any], message: str) -> None:
 def test_built_in_generators_are_listed_without_importing_them() -> None:
     assert {"microworlds", "dice"} <= set(generator_names())
     assert "microworlds" not in module._registry
+
+
+def test_a_plugin_that_cannot_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    point = EntryPoint(name="broken", value="no_such_module:rows", group="harness.generators")
+    monkeypatch.setattr(module.metadata, "entry_points", lambda **_: [point])
+    with pytest.raises(DataError, match="its plugin no_such_module:rows fails: No module named 'no_such_module'"):
+        find_generator("broken")
 
 
 def test_plugins(monkeypatch: pytest.MonkeyPatch) -> None:

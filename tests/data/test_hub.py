@@ -1,4 +1,4 @@
-"""The hub's protocol over real sockets; a process of its own for each, because the libraries read their settings once."""
+"""The hub's protocol over real sockets, each time in a new process: the libraries read their settings once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from harness.cards.schema import Dataset
+from harness.data.hub import Hub
+from harness.data.missing import MissingDataError
 from tests.data.hub_server import COMMIT, FakeHub, Repository, serve
 
 pa = pytest.importorskip("pyarrow")
@@ -102,6 +105,7 @@ def answers(hub: FakeHub, home: Path) -> dict[str, dict[str, Any]]:
         "no such data set": {**GOOD, "hub": "org/none"},
         "a script": {**GOOD, "hub": "org/Script"},
         "no such revision": {**GOOD, "revision": "d" * 40},
+        "no hub name": {**GOOD, "hub": "org/na me"},
         "a split": GOOD,
         "another split": {**GOOD, "split": "train"},
         "pinned": {**GOOD, "revision": COMMIT, "limit": 2},
@@ -110,7 +114,7 @@ def answers(hub: FakeHub, home: Path) -> dict[str, dict[str, Any]]:
         "no such configuration": {**GOOD, "config": "mian"},
         "gated": {**GOOD, "hub": "org/gated"},
         "a file": {"files": "hf://datasets/org/good/main/train-00000-of-00001.parquet"},
-        "a glob": {"files": "hf://datasets/org/good@main/main/test-*.parquet"},
+        "a glob": {"files": "hf://datasets/org/good@main/**/test-*.parquet"},
         "no such file": {"files": "hf://datasets/org/good/main/none.parquet"},
         "a gated file": {"files": "hf://datasets/org/gated/main/test-*.parquet"},
     }
@@ -140,6 +144,7 @@ def test_rows_and_the_commit_they_are_of(answers: dict[str, dict[str, Any]], nam
     [
         ("no such data set", "MissingDataError", ["no data set 'org/none', or it is private", "--mirror", "HF_TOKEN"]),
         ("a script", "DataError", ["'org/Script' is a loading script (Script.py)", "hf://datasets/"]),
+        ("no hub name", "DataError", ["'org/na me' is not the name of a data set of the hub"]),
         ("no such revision", "DataError", ["'org/good' has no such revision"]),
         ("no such split", "DataError", ["'org/good'", "tset", "'test', 'train'"]),
         ("no such configuration", "DataError", ["'org/good'", "mian", "main"]),
@@ -233,3 +238,9 @@ def test_a_broken_hub(hub: FakeHub, tmp_path: Path) -> None:
         hub.status = 0
     assert answer["error"] == "MissingDataError"
     assert "answers 503" in answer["message"]
+
+
+def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(MissingDataError, match=r"pip install 'multitask-harness\[hub\]'"):
+        Hub(offline=False).rows(Dataset.model_validate(GOOD))

@@ -31,7 +31,8 @@ CARD: dict[str, Any] = {
 def write(folder: Path, rows: int = 30, **keys: Any) -> LoadedCard:
     for name in ("rows", "train"):
         lines = [
-            {"id": f"{name}{i}", "q": f"{name} {i}?", "c": ["x", "y"], "a": i % 2, "kind": "abc"[i % 3]} for i in range(rows)
+            {"id": f"{name}{i}", "q": f"{name} {i}?", "c": ["x", "y"], "a": i % 2, "kind": "abc"[i % 3]}
+            for i in range(rows)
         ]
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     (folder / "sums.yaml").write_text(json.dumps({"name": "sums", **CARD, **keys}))

@@ -99,7 +99,9 @@ def test_chat_sends_shots_as_text_or_as_turns() -> None:
     (asked,) = ask(text, "generate", chat=True, shots=True).requests(SKY)
     assert asked.request.messages == (
         Message("system", "Be brief."),
-        Message("user", "Question: Grass?\n A. green\n B. pink\nAnswer: A\n\nQuestion: The sky?\n A. red\n B. blue\nAnswer:"),
+        Message(
+            "user", "Question: Grass?\n A. green\n B. pink\nAnswer: A\n\nQuestion: The sky?\n A. red\n B. blue\nAnswer:"
+        ),
     )
     turns = card(**keys, shots={"count": 1, "split": "train", "turns": True}, prefill="The answer is")
     (asked,) = ask(turns, "generate", chat=True, shots=True).requests(SKY)
@@ -121,14 +123,19 @@ def test_repeats_are_requests_of_their_own() -> None:
 def test_target_and_answer_texts_in_shots() -> None:
     shot = Sample.of("t", {"question": "2+2?", "answer": "4"})
     made = card(
-        ask="generate", metrics=["exact_match"], columns={"question": "q", "answer": "a"}, prompt="{{ question }}",
+        ask="generate",
+        metrics=["exact_match"],
+        columns={"question": "q", "answer": "a"},
+        prompt="{{ question }}",
         shots={"count": 1, "split": "train", "separator": "\n"},
     )
     test = Sample.of("s", {"question": "1+1?", "answer": "2"})
     picker = ShotPicker(made.shots, [shot], "c", "")
     assert Asker(made, "generate", picker, chat=False, where="c").requests(test)[0].request.prompt == "2+2? 4\n1+1?"
     worded = made.model_copy(update={"target": " = {{ answer }}."})
-    assert Asker(worded, "generate", picker, chat=False, where="c").requests(test)[0].request.prompt == "2+2? = 4.\n1+1?"
+    assert (
+        Asker(worded, "generate", picker, chat=False, where="c").requests(test)[0].request.prompt == "2+2? = 4.\n1+1?"
+    )
 
 
 def test_a_field_may_not_hide_a_variable() -> None:

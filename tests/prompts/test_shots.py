@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from harness.cards.schema import Shots
 from harness.errors import DataError
-from harness.prompts.shots import ShotPicker, text_fingerprint
+from harness.prompts.shots import ShotPicker, shot_fingerprint
 from harness.values import Sample
 
 
@@ -49,9 +51,21 @@ def test_ids_and_fingerprints_keep_their_order() -> None:
     samples = pool(6)
     by_id = ShotPicker(Shots(count=2, split="train", pick="ids", ids=("train:4", "train:1")), samples, "card", "")
     assert ids(by_id) == ["train:4", "train:1"]
-    prints = (text_fingerprint("q5"), text_fingerprint("q0"))
+    prints = (shot_fingerprint(samples[5]), shot_fingerprint(samples[0]))
     spec = Shots(count=2, split="train", pick="fingerprints", fingerprints=prints)
     assert ids(ShotPicker(spec, samples, "card", "")) == ["train:5", "train:0"]
+
+
+def test_a_fingerprint_is_the_sha256_of_question_and_choices() -> None:
+    sample = Sample.of("x", {"question": "Why?", "choices": ["a", "b"]})
+    assert shot_fingerprint(sample) == hashlib.sha256(b"Why?\na\nb").hexdigest()
+
+
+def test_a_fingerprint_of_two_different_rows_is_an_error() -> None:
+    twins = [Sample.of(f"t{i}", {"question": "same", "answer": i}) for i in range(2)]
+    spec = Shots(count=1, split="train", pick="fingerprints", fingerprints=(shot_fingerprint(twins[0]),))
+    with pytest.raises(DataError, match="fits two different rows"):
+        ShotPicker(spec, twins, "card", "")
 
 
 def test_a_fingerprint_that_no_row_has_is_one_clear_line() -> None:

@@ -180,6 +180,6 @@ def test_other_tools_read_it(tmp_path: Path) -> None:
     write(tmp_path / "a.parquet", [RECORD])
     table: Any = pq.read_table(tmp_path / "a.parquet")
     assert table.schema.metadata[b"harness_schema_version"] == b"1"
-    (row,) = table.to_pylist(maps_as_pydicts="strict")
+    (row,) = table.to_pylist()
     assert row["option_logprobs"] == [-0.25, -math.inf]
-    assert row["scores"] == {"accuracy": 1.0, "brier": None}
+    assert dict(row["scores"]) == {"accuracy": 1.0, "brier": None}

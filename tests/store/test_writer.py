@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StoreError
-from harness.store import upkeep
+from harness.store import segments, upkeep
 from harness.store.store import ResponseStore
 from tests.store.conftest import Child
 from tests.store.support import IDENTITY, answer, key_of
@@ -131,10 +132,6 @@ def test_a_full_disk_is_one_line_and_keeps_what_was_flushed(tmp_path: Path, chil
 @pytest.fixture
 def crowded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ResponseStore]:
     """A store whose disk refuses every commit until ``free`` is set."""
-    import sqlite3
-
-    from harness.store import segments
-
     append = segments.append
 
     def refuse(*arguments: object) -> None:
@@ -184,6 +181,27 @@ def test_a_failure_is_told_once_and_reading_goes_on(tmp_path: Path, crowded: Res
         with pytest.raises(StoreError, match="1 answers are saved and 1 are not"):
             crowded.flush()
         assert crowded.lookup([key_of(1), key_of(2)]) == {key_of(1): answer(1)}
+
+
+def test_whatever_stops_the_writing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    store = ResponseStore(tmp_path)
+    monkeypatch.setattr(segments, "append", fail)
+    store.put(key_of(1), answer(1), IDENTITY)
+    with pytest.raises(StoreError, match="unforeseen; 0 answers are saved and 1 are not"):
+        store.flush()
+    store.close()
+
+
+def test_a_segment_that_cannot_be_sealed_is_as_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(segments, "seal", fail)
+    use(ResponseStore(tmp_path), None)
+    assert ResponseStore(tmp_path).lookup([key_of(1)]) == {key_of(1): answer(1)}
 
 
 def test_a_segment_that_is_written_is_known_as_such(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.data.globs import matching_files, stays_inside
 from harness.data.mirrors.base import Found, Lacking
 from harness.data.mirrors.layout import find_split
 
@@ -37,7 +38,7 @@ class FolderMirror:
         folder = self._folder(hub)
         if folder is None:
             return Lacking()
-        files = tuple(sorted(file for file in folder.glob(path) if file.is_file()))
+        files = tuple(matching_files(folder, path)) if stays_inside(path) else ()
         return Found(files, self.root) if files else Lacking(f"has no file '{path}' of {hub}")
 
     def _folder(self, hub: str) -> Path | None:

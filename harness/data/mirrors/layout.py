@@ -11,13 +11,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from harness.data.cells import named
 from harness.data.formats import format_of
+from harness.data.globs import matching_files, stays_inside
 from harness.data.mirrors import conventions
 from harness.data.mirrors.base import Found, Lacking
 from harness.errors import did_you_mean
@@ -73,11 +74,10 @@ def _choose(configs: tuple[_Config, ...], name: str | None) -> _Config | None:
 def _match(base: Path, patterns: tuple[str, ...]) -> tuple[Path, ...]:
     files: dict[Path, None] = {}
     for pattern in patterns:
-        parts = PurePosixPath(pattern).parts
-        if not parts or parts[0] == "/" or ".." in parts or "://" in pattern:
+        if not stays_inside(pattern) or "://" in pattern:
             continue  # outside of the folder, or not a local file
-        for file in sorted(base.glob(pattern.removesuffix("**") + "**/*" if pattern.endswith("**") else pattern)):
-            if file.is_file() and format_of(file.name):
+        for file in matching_files(base, pattern):
+            if format_of(file.name):
                 files.setdefault(file)
     return tuple(files)
 
@@ -110,11 +110,12 @@ def _parse_readme(readme: Path, changed: int, size: int) -> tuple[_Config, ...]:
 
 def _config(entry: Mapping[str, Any]) -> _Config:
     files = entry.get("data_files")
+    folder = str(entry.get("data_dir") or ".")
     return _Config(
         name=str(entry.get("config_name", "default")),
         default=str(entry.get("default", "")).lower() == "true",
         patterns=None if files is None else _patterns(files),
-        folder=str(entry.get("data_dir") or "."),
+        folder=folder if folder == "." or stays_inside(folder) else ".",
     )
 
 
