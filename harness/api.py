@@ -193,8 +193,8 @@ def run(
     able = backend.capabilities
     tasks = join_tasks(selection, setup, chat=able.chat, plain=able.plain)
     for task in tasks:
-        for line in _notices(task):
-            tell(line)
+        for note in (*task.gaps, *task.notes):
+            tell(f"{task.ref}: {note}")
     plan = make_plan(tasks, backend.identity.digest, able)
     scorers = [PartScorer(part) for part in plan.parts]  # a wrong parser or metric shows before anything is asked
     folder = setup.store or default_store_folder()
@@ -279,16 +279,6 @@ def _finish(
     directory.write_results(rows)
     directory.finish(status, totals=_totals(plan, answers))
     return Result(directory.path, tuple(rows), directory.manifest)
-
-
-def _notices(task: Task) -> Iterator[str]:
-    names = [name for name in task.missing if name]
-    if task.missing:
-        count = len(names) + len({part.subset for part in task.parts})
-        which = f" for {len(names)} of {count} subsets ({', '.join(names)})" if names else ""
-        yield f"{task.ref}: no data{which}: {next(iter(task.missing.values()))}"
-    for note in task.notes:
-        yield f"{task.ref}: {note}"
 
 
 def _totals(plan: Plan, answers: Answers) -> dict[str, float]:

@@ -9,6 +9,7 @@ template may write, and a deadline for code that cannot be interrupted otherwise
 from __future__ import annotations
 
 import functools
+import json
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -107,6 +108,10 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
     return regex.compile(pattern)
 
 
+def _fromjson(value: Any) -> Any:
+    return json.loads(str(value))
+
+
 def _split(value: Any, sep: str | None = None) -> list[str]:
     return str(value).split(sep)
 
@@ -123,6 +128,7 @@ def _make_environment() -> _Environment:
         "regex_replace": _regex_replace,
         "regex_search": _regex_search,
         "split": _split,
+        "fromjson": _fromjson,
     }
     return env
 

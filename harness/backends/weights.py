@@ -14,9 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from harness.errors import BackendError, one_line
+from harness.folders import cache_folder
 from harness.values import digest
 
 # What decides a model's answers. Optimizer states, training logs and read-me files do not.
@@ -40,12 +39,6 @@ _WEIGHTS = (
     ("pytorch_model*.bin", "pytorch_model.bin.index.json"),
     ("*.gguf",),
 )
-
-
-def cache_folder() -> Path:
-    """Return the folder for what can be made again: ``HARNESS_CACHE``, else the user's cache folder."""
-    given = os.environ.get("HARNESS_CACHE")
-    return Path(given).expanduser() if given else Path(platformdirs.user_cache_dir("harness", appauthor=False))
 
 
 def weight_files(folder: Path) -> list[Path]:

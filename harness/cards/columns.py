@@ -23,7 +23,7 @@ class CardModel(BaseModel):
 
 
 class FromColumn(CardModel):
-    """One column's value, changed step by step in the order of these keys."""
+    """One column's value, changed step by step in the order of these keys; of a list, each item is."""
 
     column: str
     """A column's name, or a path into it: ``choices.text``, ``answers.0.text``."""
@@ -39,7 +39,10 @@ class FromColumn(CardModel):
 
 
 class FromPattern(CardModel):
-    """Several columns as one list: ``ending[0-3]`` is ``ending0`` to ``ending3``, ``opt_[a-d]`` is ``opt_a`` to ``opt_d``."""
+    """Several columns as one list: ``ending[0-3]`` is ``ending0`` to ``ending3``, ``opt_[a-d]`` is ``opt_a`` to ``opt_d``.
+
+    Empty ones at the end are left out.
+    """
 
     pattern: str
 
@@ -59,7 +62,10 @@ class FromConcat(CardModel):
 
 
 class FromExpression(CardModel):
-    """A Jinja expression over the row's columns: ``ctx_a ~ ' ' ~ ctx_b.capitalize()``."""
+    """A Jinja expression over the row's columns: ``ctx_a ~ ' ' ~ ctx_b.capitalize()``.
+
+    A column whose name is no word is reached as ``row['Best Answer']``.
+    """
 
     expr: str
 

@@ -18,7 +18,9 @@ LENGTH = 16
 
 _DATA = frozenset(("dataset", "id", "columns", "filter", "draw"))
 _SCORE = frozenset(("parse", "metrics", "aggregate", "cluster"))
-_ASK = frozenset(("ask", "formulation", "formulations", "prompt", "description", "system", "prefill", "target", "shot", "option"))
+_ASK = frozenset(
+    ("ask", "formulation", "formulations", "prompt", "description", "system", "prefill", "target", "shot", "option")
+)
 _ASK |= frozenset(("shots", "chat", "generation", "repeats", "max_length", "truncation"))
 
 

@@ -100,8 +100,8 @@ def check_rows(loaded: LoadedCard, source: DataSource, limits: Limits) -> Iterat
     except UserError as error:
         yield Finding(loaded.ref, str(error))
         return
-    for subset, why in task.missing.items():
-        yield Finding(f"{loaded.ref}{f' ({subset})' if subset else ''}", f"no data: {why}", wrong=False)
+    for gap in task.gaps:
+        yield Finding(loaded.ref, gap, wrong=False)
     problems: list[str] = []
     rows = 0
     for part in task.parts:

@@ -62,8 +62,8 @@ def command(
                         print_json({**head, "request": asked.request.as_json()})
                     else:
                         _print(head, asked.request)
-        for name, why in task.missing.items():
-            click.echo(f"{task.ref}{f' ({name})' if name else ''}: no data: {why}", err=True)
+        for gap in task.gaps:
+            click.echo(f"{task.ref}: {gap}", err=True)
     if not shown:
         raise DataError("no sample matches; leave --sample and --subset out to see which there are")
     return 0

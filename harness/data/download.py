@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import os
 import tempfile
 import time
 import urllib.error
@@ -13,10 +12,9 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
-import platformdirs
-
 from harness.data.missing import MissingDataError
 from harness.errors import DataError, one_line
+from harness.folders import cache_folder
 
 MAX_BYTES = 2 * 2**30  # of one file
 TIMEOUT = 30.0  # seconds without a byte
@@ -26,9 +24,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 def downloads_folder() -> Path:
     """Return where files from the web are kept: below ``HARNESS_CACHE``, else below the user's cache folder."""
-    given = os.environ.get("HARNESS_CACHE")
-    root = Path(given).expanduser() if given else Path(platformdirs.user_cache_dir("harness", appauthor=False))
-    return root / "downloads"
+    return cache_folder() / "downloads"
 
 
 def download(url: str, *, offline: bool = False) -> Path:

@@ -86,6 +86,7 @@ def execute(plan: Plan, backend: Backend, store: ResponseStore, observe: Observe
     counter = _Counter(len(plan.requests), len(responses), observe)
     if not missing:
         return Answers(responses, counter.progress)
+    store.prepare()  # an unwritable folder shows before anything is paid for
     counter.show()
     try:
         with closing(backend.answer([request for _, request in missing])) as answers:  # type: ignore[type-var]

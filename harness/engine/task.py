@@ -89,6 +89,16 @@ class Task:
         return self.loaded.ref
 
     @property
+    def gaps(self) -> tuple[str, ...]:
+        """One line on the subsets without data, with the first one's reason; empty when there are none."""
+        if not self.missing:
+            return ()
+        names = [name for name in self.missing if name]
+        count = len(names) + len(self.sizes)
+        which = f" for {len(names)} of {count} subsets ({', '.join(names)})" if names else ""
+        return (f"no data{which}: {next(iter(self.missing.values()))}",)
+
+    @property
     def formulations(self) -> tuple[str, ...]:
         """The formulations that are asked."""
         return formulations(self.loaded.card)
@@ -187,7 +197,7 @@ class _Loader:
             self.missing[name] = str(error)
             return
         self._pools[name] = pool
-        samples = make_samples(card, rows, subset=name, by=self.loaded.by, where=where)
+        samples = make_samples(card, rows, subset=name, by=self.loaded.by, where=where, notes=self.notes)
         if self.loaded.by is None:
             self.samples[name] = samples
             self.cards[name] = card

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from harness.cards.schema import Ask, Card
+from harness.cards.schema import Card
 from harness.errors import CardError
 from harness.prompts.shots import ShotPicker
 from harness.prompts.variables import check_field_names, gold_indices, variables

@@ -11,7 +11,7 @@ from harness.engine.plan import PlannedPart, PlannedSample
 from harness.errors import one_line
 from harness.prompts.variables import letters, references
 from harness.scoring.metric import Likelihood, Metric, Ranking, Score, Status
-from harness.scoring.parsers import Parsed, ParseContext, compile_parsers
+from harness.scoring.parsers import ParseContext, Parsed, compile_parsers
 from harness.scoring.registry import display_name, load_metric
 from harness.store.records import SampleRecord
 from harness.values import Request, Response, Sample

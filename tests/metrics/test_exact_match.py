@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.scoring.metric import Score
+from harness.scoring.registry import load_metric
+from harness.values import Sample
+
+
+def score(step: Any, prediction: str, *references: str) -> float | None:
+    found = load_metric(step, "test").score(prediction, references, Sample.of("s", {}))
+    return found.value if isinstance(found, Score) else found
+
+
+@pytest.mark.parametrize(
+    ("options", "prediction", "reference", "expected"),
+    [
+        ({}, " yes\n", "yes", 1),
+        ({"strip": False}, " yes\n", "yes", 0),
+        ({}, "Yes", "yes", 0),
+        ({"ignore_case": True}, "Yes", "yes", 1),
+        ({"ignore_punctuation": True}, "it's, well!", "its well", 1),
+        ({"ignore_punctuation": True}, "«yes»", "yes", 0),
+        ({"ignore_numbers": True}, "a1b22", "ab", 1),
+        ({"regexes_to_ignore": [r"\$", ","]}, "$1,000", "1000", 1),
+        ({"regexes_to_ignore": ["A"], "ignore_case": True}, "aB", "AaB", 1),
+        ({"normalize": "squad"}, "The U.S.A.", "usa", 1),
+        ({"empty_is_wrong": True}, "", "", 0),
+    ],
+)
+def test_options(options: dict[str, Any], prediction: str, reference: str, expected: float) -> None:
+    assert score({"exact_match": options}, prediction, reference) == expected
+
+
+def test_any_reference_counts() -> None:
+    assert score("exact_match", "b", "a", "b") == 1
+    assert score("exact_match", "c", "a", "b") == 0
+    assert score("exact_match", "c") is None
+
+
+def test_empty_strings() -> None:
+    assert score("exact_match", "", "") == 1
+    assert score("exact_match", "", "a") == 0
+    assert score({"exact_match": "helm"}, "", "") == 0
+    assert score("quasi_exact_match", "", "") == 0
+    assert score("quasi_exact_match", "the", "a") == 1  # both are nothing but an article
+
+
+def test_gsm8k_compares_with_a_whole_worked_answer() -> None:
+    assert score({"exact_match": "gsm8k"}, "$1,234.", "She pays 2 * 617.\n#### 1234") == 1
+    assert score({"exact_match": "gsm8k"}, "1235", "#### 1234") == 0
+
+
+def test_squad_v2_knows_questions_without_an_answer() -> None:
+    assert score({"exact_match": "squad_v2"}, "") == 1
+    assert score({"exact_match": "squad_v2"}, "Paris") == 0
+    assert score({"exact_match": "squad_v2"}, "", "the", "Paris") == 0  # "the" is dropped from the references
+    assert score({"exact_match": "squad_v1"}, "", "the", "Paris") == 1
+
+
+def test_articles_may_count() -> None:
+    assert score("quasi_exact_match", "The cat!", "cat") == 1
+    assert score({"quasi_exact_match": "leave_articles"}, "The cat!", "cat") == 0
+    assert score({"quasi_exact_match": "leave_articles"}, "The cat!", "the cat") == 1
