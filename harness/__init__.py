@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.api import Result, evaluate, load
     from harness.backends.base import Backend, Capabilities
     from harness.backends.scripted import ScriptedBackend
-    from harness.engine.execute import Interrupted
+    from harness.engine.execute import InterruptedRunError
     from harness.errors import HarnessError, UserError
     from harness.scoring.metric import Likelihood, Metric, Ranking, Score, Status, metric
 
@@ -22,7 +22,7 @@ __all__ = [
     "Backend",
     "Capabilities",
     "HarnessError",
-    "Interrupted",
+    "InterruptedRunError",
     "Likelihood",
     "Metric",
     "Ranking",
@@ -40,7 +40,7 @@ _HOMES = {
     "harness.api": ("Result", "evaluate", "load"),
     "harness.backends.base": ("Backend", "Capabilities"),
     "harness.backends.scripted": ("ScriptedBackend",),
-    "harness.engine.execute": ("Interrupted",),
+    "harness.engine.execute": ("InterruptedRunError",),
     "harness.errors": ("HarnessError", "UserError"),
     "harness.scoring.metric": ("Likelihood", "Metric", "Ranking", "Score", "Status", "metric"),
 }

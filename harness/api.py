@@ -20,7 +20,7 @@ from harness.cards.find import CardIndex, search_path
 from harness.cards.schema import Member, Suite
 from harness.cards.select import Selection, select
 from harness.data.load import DataSource
-from harness.engine.execute import Answers, Interrupted, Observer, execute
+from harness.engine.execute import Answers, InterruptedRunError, Observer, execute
 from harness.engine.plan import Plan, make_plan
 from harness.engine.task import Limits, Task, join
 from harness.errors import BackendError, DataError, StoreError
@@ -127,7 +127,7 @@ def evaluate(
 
     Raises:
         UserError: a card, the data, the model or a folder cannot be used; one line says what to do.
-        Interrupted: Ctrl-C; what was answered is kept.
+        InterruptedRunError: Ctrl-C; what was answered is kept.
     """
     change = dict(overrides or {})
     if shots is not None:
@@ -187,7 +187,7 @@ def run(
 
     Raises:
         UserError: see :func:`evaluate`. What was answered before is scored and written all the same.
-        Interrupted: likewise.
+        InterruptedRunError: likewise.
     """
     tell = notice or (lambda text: None)
     able = backend.capabilities
@@ -199,13 +199,15 @@ def run(
     scorers = [PartScorer(part) for part in plan.parts]  # a wrong parser or metric shows before anything is asked
     folder = setup.store or default_store_folder()
     directory = RunDirectory.create(setup.output, _manifest(backend, selection, tasks, setup, folder))
-    failure: Interrupted | BackendError | StoreError | None = None
+    failure: InterruptedRunError | BackendError | StoreError | None = None
     with ResponseStore(folder) as store:
         try:
             answers = execute(plan, backend, store, observe)
-        except (Interrupted, BackendError, StoreError) as error:
+        except (InterruptedRunError, BackendError, StoreError) as error:
             failure = error
-            answers = error.answers if isinstance(error, Interrupted) else Answers(store.lookup(plan.requests), None)
+            answers = (
+                error.answers if isinstance(error, InterruptedRunError) else Answers(store.lookup(plan.requests), None)
+            )
     result = _finish(directory, selection, tasks, plan, scorers, answers, failure)
     if failure is not None:
         raise failure
@@ -273,7 +275,7 @@ def _finish(
                         verdicts[task.ref].append(Verdict.of(record))
     rows = result_rows(directory.manifest.tasks, verdicts, selection.suites)
     partial = any(row.partial for row in rows) or any(task.missing for task in tasks)
-    status: Status = "interrupted" if isinstance(failure, Interrupted) else "complete"
+    status: Status = "interrupted" if isinstance(failure, InterruptedRunError) else "complete"
     if status == "complete" and (failure is not None or partial):
         status = "incomplete"
     directory.write_results(rows)

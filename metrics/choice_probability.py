@@ -103,6 +103,7 @@ class GoldBitsPerByte(Metric):
         """Weigh the right choices."""
         if not references:
             return _NO_GOLD
+        _check(prediction)
         per_byte = prediction.normalized("byte")
         return max(0.0, min(-per_byte[index] / math.log(2) for index in references))
 
@@ -113,12 +114,16 @@ def shares(ranking: Ranking) -> NDArray[np.float64]:
     Raises:
         ValueError: a log-probability is not a number.
     """
+    _check(ranking)
     logs = np.asarray(ranking.logprobs, dtype=np.float64)
-    if np.isnan(logs).any():
-        raise ValueError("the model gave a log-probability that is not a number")
     top = logs.max()
     if math.isinf(top):
         return np.full(len(logs), 1 / len(logs))
     p: NDArray[np.float64] = np.exp(logs - top)
     p /= p.sum()
     return p
+
+
+def _check(ranking: Ranking) -> None:
+    if any(math.isnan(logprob) for logprob in ranking.logprobs):
+        raise ValueError("the model gave a log-probability that is not a number")

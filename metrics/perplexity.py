@@ -54,6 +54,8 @@ class _Surprise(Metric):
         nats = np.array([score.detail["nats"] for score in scores], dtype=float)
         units = np.array([score.detail["units"] for score in scores], dtype=float)
         rate = float(nats.sum() / units.sum())
+        if math.isinf(rate):
+            return Estimate(math.inf, math.nan, self.range[0], math.inf, len(scores))
         linear = rate + (nats - rate * units) / units.mean()
         ratio = mean_estimate(linear.tolist(), clusters, bounds=(0.0, math.inf))
         stderr = ratio.stderr * self.slope(rate)

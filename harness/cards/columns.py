@@ -39,7 +39,7 @@ class FromColumn(CardModel):
 
 
 class FromPattern(CardModel):
-    """Several columns as one list: ``ending[0-3]`` is ``ending0`` to ``ending3``, ``opt_[a-d]`` is ``opt_a`` to ``opt_d``.
+    """Several columns as one list: ``ending[0-3]`` is ``ending0`` to ``ending3``, ``o[ab]`` is ``oa``, ``ob``.
 
     Empty ones at the end are left out.
     """

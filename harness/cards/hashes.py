@@ -18,10 +18,8 @@ LENGTH = 16
 
 _DATA = frozenset(("dataset", "id", "columns", "filter", "draw"))
 _SCORE = frozenset(("parse", "metrics", "aggregate", "cluster"))
-_ASK = frozenset(
-    ("ask", "formulation", "formulations", "prompt", "description", "system", "prefill", "target", "shot", "option")
-)
-_ASK |= frozenset(("shots", "chat", "generation", "repeats", "max_length", "truncation"))
+_ASK = frozenset(("ask", "formulation", "formulations", "prompt", "option", "description", "system", "prefill"))
+_ASK |= frozenset(("target", "shot", "shots", "chat", "generation", "repeats", "max_length", "truncation"))
 
 
 @dataclass(frozen=True, slots=True)

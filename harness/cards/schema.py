@@ -222,8 +222,8 @@ class Card(CardModel):
     metrics: tuple[Step, ...] = ()
     """The first one is the headline."""
     oracle: str = ""
-    """A template of a right reply in the form that the prompt asks for; `harness check` parses and scores it. By default
-    ``target``, or the answer."""
+    """A template of a right reply in the form that the prompt asks for, which `harness check` parses and scores. By
+    default ``target``, or the answer."""
     example: dict[str, Any] = {}
     """Fields of one made-up sample, for `harness check` without data."""
     cluster: str | None = None

@@ -66,7 +66,10 @@ class RoundTrip:
         right = self._score(metric, reply, sample)
         if right.value is None or abs(right.value - best) > TOLERANCE:
             parsed = self._parse(reply, _context(sample))
-            return f"the right reply {_short(reply)} is parsed as {_short(parsed.value)} and scores {right.value} in {name}, not {best:g}"
+            return (
+                f"the right reply {_short(reply)} is parsed as {_short(parsed.value)} and scores {right.value} in {name}, "
+                f"not {best:g}"
+            )
         for wrong in ("", "zzz"):
             score = self._score(metric, wrong, sample)
             if (

@@ -58,7 +58,7 @@ class Answers:
     progress: Progress | None
 
 
-class Interrupted(IncompleteError):
+class InterruptedRunError(IncompleteError):
     """The user stopped the run; carries what was answered until then."""
 
     def __init__(self, answers: Answers) -> None:
@@ -78,7 +78,7 @@ def execute(plan: Plan, backend: Backend, store: ResponseStore, observe: Observe
         observe: called after each answer.
 
     Raises:
-        Interrupted: Ctrl-C; every answer until then is in the store.
+        InterruptedRunError: Ctrl-C; every answer until then is in the store.
         BackendError: nothing can be asked; likewise.
     """
     responses = {key: r for key, r in store.lookup(plan.requests).items() if r.error is None}
@@ -97,7 +97,7 @@ def execute(plan: Plan, backend: Backend, store: ResponseStore, observe: Observe
                 responses[key] = checked
                 counter.count(checked)
     except KeyboardInterrupt:
-        raise Interrupted(Answers(responses, counter.progress)) from None
+        raise InterruptedRunError(Answers(responses, counter.progress)) from None
     finally:
         store.flush()
     return Answers(responses, counter.progress)

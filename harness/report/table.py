@@ -36,11 +36,8 @@ def result_table(rows: Sequence[ResultRow], *, subsets: bool = False, every: boo
 
 def footnotes(rows: Iterable[ResultRow]) -> list[str]:
     """Return what must be said below the table: why a number is partial, which formulation won."""
-    notes = []
-    for row in rows:
-        if row.headline and row.notes and (row.partial or row.formulation == "max"):
-            notes.append(f"{row.label}: {row.notes}")
-    return notes
+    told = (row for row in rows if row.headline and row.notes and (row.partial or row.formulation == "max"))
+    return [f"{row.label}: {row.notes}" for row in told]
 
 
 def _cells(row: ResultRow) -> list[Text]:

@@ -64,8 +64,8 @@ def test_log_probabilities_are_those_measured_elsewhere(folder: Path, exact: HFB
     assert sentence(rounded) == pytest.approx(MEASURED["bfloat16"], abs=0.15)
 
 
-def test_cloze_ranking_is_well_above_chance(exact: HFBackend, questions: list[tuple[Request, int]]) -> None:
-    answers = dict(exact.answer([request for request, _ in questions]))
+def test_cloze_ranking_is_well_above_chance(folder: Path, questions: list[tuple[Request, int]]) -> None:
+    answers = dict(HFBackend(folder, device="cpu").answer([request for request, _ in questions]))
     right = 0
     for index, (request, gold) in enumerate(questions):
         rates = [
@@ -73,14 +73,14 @@ def test_cloze_ranking_is_well_above_chance(exact: HFBackend, questions: list[tu
             for score, option in zip(answers[index].options, request.options, strict=True)
         ]
         right += max(range(4), key=rates.__getitem__) == gold
-    # The model's makers publish 40.9 % on the whole set; a guesser gets 15 or more of 40 in 3 of 100 times.
-    assert right >= 15
+    # The model's makers publish 40.9 % on the whole set; a guesser gets 16 or more of 40 in 3 of 100 times.
+    assert right >= 16
 
 
 def test_real_questions_are_answered_alike_alone_and_together(
     folder: Path, exact: HFBackend, questions: list[tuple[Request, int]]
 ) -> None:
-    requests = [request for request, _ in questions[:8]]
+    requests = [request for request, _ in questions[:3]]
     together = dict(exact.answer(requests))
     alone = HFBackend(folder, dtype="float32", device="cpu", batch_size=1)
     for index, response in alone.answer(requests):
@@ -90,10 +90,10 @@ def test_real_questions_are_answered_alike_alone_and_together(
 
 
 def test_conversations_are_answered_and_end_by_themselves(exact: HFBackend) -> None:
-    generation = Generation(max_tokens=40)
+    generation = Generation(max_tokens=12)
     asked: list[Any] = [
         Request("generate", messages=(Message("user", "What is the capital of France?"),), generation=generation),
-        Request("generate", prompt="The capital of France is", generation=Generation(max_tokens=12, stop=("\n",))),
+        Request("generate", prompt="The capital of France is", generation=Generation(max_tokens=8, stop=("\n",))),
         Request("generate", messages=(Message("user", "Count."),), prefill="1 2 3 4 5", generation=generation),
     ]
     answers = dict(exact.answer(asked))

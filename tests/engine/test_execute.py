@@ -13,7 +13,7 @@ from harness.backends.scripted import ScriptedBackend
 from harness.cards.find import CardIndex
 from harness.cards.load import load_card
 from harness.data.load import DataSource
-from harness.engine.execute import Interrupted, Progress, execute
+from harness.engine.execute import InterruptedRunError, Progress, execute
 from harness.engine.plan import Plan, make_plan
 from harness.engine.task import Limits, join
 from harness.errors import BackendError
@@ -90,7 +90,7 @@ class Breaks(ScriptedBackend):
 def test_ctrl_c_keeps_what_was_answered(tmp_path: Path) -> None:
     backend = Breaks(KeyboardInterrupt())
     made = plan(tmp_path, backend, list("abcde"))
-    with ResponseStore(tmp_path / "store") as store, pytest.raises(Interrupted, match="3 of 5 requests unanswered"):
+    with ResponseStore(tmp_path / "store") as store, pytest.raises(InterruptedRunError, match="3 of 5 requests unanswered"):
         execute(made, backend, store)
     with ResponseStore(tmp_path / "store") as store:
         assert len(store.lookup(made.requests)) == 2

@@ -27,8 +27,9 @@ class HFBackend:
     """A causal language model run by transformers.
 
     Config and tokenizer are read at once, the weights with the first request. Answers do not depend on the batch in
-    which a request travels, beyond rounding: in float32 log-probabilities agree within 1e-3. Greedy text can differ
-    where two tokens are all but equally probable.
+    which a request travels, beyond rounding: in float32 log-probabilities agree within 1e-3 (measured on HellaSwag with
+    smollm2: 3e-5 at worst, and in bfloat16 0.04 a token). Greedy text can differ where two tokens are all but equally
+    probable.
 
     Args:
         model: a model folder, a ``.gguf`` file, or an id of the Hugging Face hub.
