@@ -43,8 +43,8 @@ _FORBIDDEN = {
     nodes.With: "with",
 }
 _FILTER_NAMES = (
-    "abs capitalize count default dictsort escape first float groupby int items join last length list lower map max min "
-    "reject rejectattr replace reverse round select selectattr slice sort string sum title tojson trim truncate unique "
+    "abs capitalize count default dictsort escape first float groupby int items join last length list lower map max "
+    "min reject rejectattr replace reverse round select selectattr slice sort string sum title tojson trim truncate unique "
     "upper wordcount"
 ).split()
 _METHODS = frozenset(

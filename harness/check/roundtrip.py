@@ -67,8 +67,8 @@ class RoundTrip:
         if right.value is None or abs(right.value - best) > TOLERANCE:
             parsed = self._parse(reply, _context(sample))
             return (
-                f"the right reply {_short(reply)} is parsed as {_short(parsed.value)} and scores {right.value} in {name}, "
-                f"not {best:g}"
+                f"the right reply {_short(reply)} is parsed as {_short(parsed.value)} and scores {right.value} "
+                f"in {name}, not {best:g}"
             )
         for wrong in ("", "zzz"):
             score = self._score(metric, wrong, sample)
