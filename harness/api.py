@@ -203,11 +203,10 @@ def run(
     with ResponseStore(folder) as store:
         try:
             answers = execute(plan, backend, store, observe)
-        except (InterruptedRunError, BackendError, StoreError) as error:
-            failure = error
-            answers = (
-                error.answers if isinstance(error, InterruptedRunError) else Answers(store.lookup(plan.requests), None)
-            )
+        except InterruptedRunError as error:
+            failure, answers = error, error.answers
+        except (BackendError, StoreError) as error:
+            failure, answers = error, Answers(store.lookup(plan.requests), None)
     result = _finish(directory, selection, tasks, plan, scorers, answers, failure)
     if failure is not None:
         raise failure

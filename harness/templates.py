@@ -44,8 +44,8 @@ _FORBIDDEN = {
 }
 _FILTER_NAMES = (
     "abs capitalize count default dictsort escape first float groupby int items join last length list lower map max "
-    "min reject rejectattr replace reverse round select selectattr slice sort string sum title tojson trim truncate unique "
-    "upper wordcount"
+    "min reject rejectattr replace reverse round select selectattr slice sort string sum title tojson trim truncate "
+    "unique upper wordcount"
 ).split()
 _METHODS = frozenset(
     "capitalize casefold count endswith find get index isalpha isdigit islower isnumeric isspace istitle isupper items "

