@@ -16,7 +16,12 @@ NAMES = ("hf", "openai")
 
 
 def open_backend(
-    model: str, *, backend: str | None = None, options: Mapping[str, Any] | None = None, base_url: str | None = None
+    model: str,
+    *,
+    backend: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    base_url: str | None = None,
+    notice: Callable[[str], None] | None = None,
 ) -> Backend:
     """Open the backend that a model needs.
 
@@ -25,6 +30,7 @@ def open_backend(
         backend: ``hf`` or ``openai``, to decide what the model's form leaves open.
         options: the backend's own options (``-M key=value``).
         base_url: of an OpenAI-compatible server; it decides for ``openai``.
+        notice: is told what takes long.
 
     Raises:
         BackendError: there is no such backend, model or option.
@@ -43,7 +49,7 @@ def open_backend(
             given["base_url"] = base_url
         return _construct(OpenAIBackend, name, given)
     if backend == "hf":
-        return _open_hf(model, given)
+        return _open_hf(model, given, notice)
     raise BackendError(f"there is no backend '{backend}'{did_you_mean(backend, NAMES) or '; there are: hf, openai'}")
 
 
@@ -61,20 +67,21 @@ def parse_options(texts: tuple[str, ...]) -> dict[str, Any]:
     return options
 
 
-def _open_hf(model: str, options: dict[str, Any]) -> Backend:
+def _open_hf(model: str, options: dict[str, Any], notice: Callable[[str], None] | None) -> Backend:
     from harness.backends.hf import HFBackend
 
     if model == EMBEDDED:
         from harness.backends.embedded import embedded_model_folder
 
-        return _construct(HFBackend, embedded_model_folder(), {"display_name": EMBEDDED, **options})
+        return _construct(HFBackend, embedded_model_folder(notice), {"display_name": EMBEDDED, **options})
     path = Path(model).expanduser()
     if path.suffix == ".gguf" and path.is_file():
         return _construct(HFBackend, path.parent, {"gguf_file": path.name, "display_name": path.stem, **options})
-    looks_local = path.is_absolute() or model.startswith((".", "~")) or model.count("/") != 1
-    if looks_local and not path.exists():
+    looks_local = path.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1 or path.suffix == ".gguf"
+    hint = did_you_mean(model, [EMBEDDED])
+    if not path.exists() and (looks_local or hint):
         raise BackendError(
-            f"there is no model folder or file '{model}'; give one, a hub id (org/name), openai:NAME, or {EMBEDDED}"
+            f"there is no model folder or file '{model}'{hint or '; give one, a hub id, openai:NAME, or ' + EMBEDDED}"
         )
     return _construct(HFBackend, path if path.exists() else model, options)
 

@@ -17,9 +17,8 @@ from harness import builtin
 from harness.errors import CardError, did_you_mean
 
 _NAME = re.compile(r"^[a-z0-9_][a-z0-9_-]{0,79}$")
-_HEADER = re.compile(
-    r"^(about|ask|version|license|formulation): *(.*(?:\n[ \t]+\S.*)*)|^(tags|languages): *\[(.*)\]|^(tasks):", re.M
-)
+_HEADER = re.compile(r"^(about|ask|tags|tasks): *(.*(?:\n(?:[ \t]+|- ).*)*)", re.M)
+_COMMENT = re.compile(r"(?:^|\s)#.*$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class CardIndex:
             CardError: no card has this name.
         """
         if name not in self._files:
-            if not _NAME.match(name):
+            if not is_card_name(name):
                 raise CardError(
                     f"'{name}' is not a card name (lower-case letters, digits, '_' and '-'); "
                     "to use a file, give a path that ends in .yaml"
@@ -69,12 +68,17 @@ class CardIndex:
 
     def names(self) -> list[str]:
         """Return the names of all cards that can be evaluated, sorted; those that begin with ``_`` are only bases."""
-        return sorted(name for name in self._files if not name.startswith("_") and _NAME.match(name))
+        return sorted(name for name in self._files if not name.startswith("_") and is_card_name(name))
 
     def headings(self) -> Iterator[Heading]:
         """Yield a heading for each card, sorted by name."""
         for name in self.names():
             yield read_heading(self._files[name])
+
+
+def is_card_name(text: str) -> bool:
+    """Return whether a text can name a card: never a path."""
+    return _NAME.match(text) is not None
 
 
 def search_path(extra: Iterable[Path] = ()) -> list[Path]:
@@ -96,20 +100,24 @@ def read_heading(path: Path) -> Heading:
     """Read a card's heading with one regular expression (parsing 1,000 cards takes seconds)."""
     fields: dict[str, str] = {}
     for match in _HEADER.finditer(path.read_text(encoding="utf-8", errors="replace")):
-        key = match[1] or match[3] or match[5]
-        fields[key] = " ".join((match[2] or match[4] or "").split()).lstrip(">|- ").strip("'\"")
+        fields[match[1]] = _COMMENT.sub("", match[2])
+    tags = re.split(r"[,\[\]]|^\s*- ", fields.get("tags", ""), flags=re.M)
     return Heading(
         name=path.stem,
-        kind="suite" if "tasks" in fields else fields.get("ask", ""),
-        about=fields.get("about", ""),
-        tags=tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip()),
+        kind="suite" if "tasks" in fields else _scalar(fields.get("ask", "")),
+        about=_scalar(fields.get("about", "")),
+        tags=tuple(tag for tag in map(_scalar, tags) if tag),
         path=path,
     )
 
 
+def _scalar(text: str) -> str:
+    return " ".join(text.split()).lstrip(">|- ").strip("'\"")
+
+
 def _yaml_files(root: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for file in sorted(files):
             if file.endswith((".yaml", ".yml")):
                 yield Path(folder, file)

@@ -18,7 +18,7 @@ LENGTH = 16
 
 _DATA = frozenset(("dataset", "id", "columns", "filter", "draw"))
 _SCORE = frozenset(("parse", "metrics", "aggregate", "cluster"))
-_ASK = frozenset(("ask", "formulation", "formulations", "prompt", "option", "description", "system", "prefill"))
+_ASK = frozenset(("ask", "formulation", "prompt", "option", "description", "system", "prefill"))
 _ASK |= frozenset(("target", "shot", "shots", "chat", "generation", "repeats", "max_length", "truncation"))
 
 
@@ -45,9 +45,11 @@ def hash_card(loaded: LoadedCard) -> Hashes:
 def _parts(card: Card) -> dict[str, Any]:
     # Defaults are left out, so that a new key with a default does not change old hashes.
     form = card.model_dump(mode="json", exclude_defaults=True)
-    normalize = {name: ask.pop("normalize", None) for name, ask in form.get("formulations", {}).items()}
+    asks = form.pop("formulations", {})
+    normalize = {name: ask.pop("normalize") for name, ask in asks.items() if "normalize" in ask}
+    asks = {name: ask for name, ask in asks.items() if ask}
     return {
         "data": {key: form[key] for key in sorted(_DATA & form.keys())},
-        "ask": {key: form[key] for key in sorted(_ASK & form.keys())},
+        "ask": [asks, {key: form[key] for key in sorted(_ASK & form.keys())}],
         "score": [normalize, {key: form[key] for key in sorted(_SCORE & form.keys())}],
     }

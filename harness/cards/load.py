@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,13 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.cards import yaml
 from harness.cards.columns import CardModel, ColumnMap
-from harness.cards.find import CardIndex
+from harness.cards.explain import card_error
+from harness.cards.find import CardIndex, is_card_name
 from harness.cards.merge import merge
 from harness.cards.schema import Card, Suite
-from harness.cards.yaml import Steps, Tree
+from harness.cards.yaml import Tree
 from harness.errors import CardError, did_you_mean
 
-_FILE_KEYS = ("extends", "variants")  # keys of the file that are resolved before a Card is built
+_FILE_REF = re.compile(r"^(.*\.ya?ml)(?:@([^@/]+))?$")
+_WHOLE_CARD = frozenset(("name", "version", "subsets", "aggregate", "ask", "id"))  # keys that no subset may change
 Model = TypeVar("Model", bound=CardModel)
 _COLUMN_MAP: TypeAdapter[ColumnMap] = TypeAdapter(ColumnMap)
 
@@ -65,8 +68,8 @@ def load_card(ref: str, index: CardIndex, overrides: Mapping[str, Any] | None = 
     tree = _without(tree, "variants")
     if variant is not None:
         if variant not in variants.value:
-            known = ", ".join(sorted(variants.value)) or "it has none"
-            hint = did_you_mean(variant, variants.value) or f"; its variants: {known}"
+            known = f"; its variants: {', '.join(sorted(variants.value))}" if variants.value else "; it has no variants"
+            hint = did_you_mean(variant, variants.value) or known
             raise CardError(f"there is no variant '{variant}' of '{path.stem}'{hint}")
         tree = merge(tree, _as_map(variants.child(variant), f"variant '{variant}'"))
     option = Tree(dict(overrides or {}))
@@ -90,7 +93,10 @@ def load_card(ref: str, index: CardIndex, overrides: Mapping[str, Any] | None = 
         for name in names:
             layer = tree
             if isinstance(subsets, dict) and subsets[name] is not None:
-                layer = merge(tree, _as_map(tree.child("subsets", name), f"subset '{name}'"))
+                row = _as_map(tree.child("subsets", name), f"subset '{name}'")
+                for key in _WHOLE_CARD & row.value.keys():
+                    raise CardError(f"'{key}' belongs to the whole card, not to a subset", row.where((key,)))
+                layer = merge(tree, row)
             resolved[name] = _build(merge(layer, option), name)
     shown = path.stem if variant is None else f"{path.stem}@{variant}"
     return LoadedCard(shown, card, resolved, by, path, dict(overrides or {}), tuple(variants.value))
@@ -112,28 +118,38 @@ def load_suite(ref: str, index: CardIndex) -> Suite | None:
 
 def locate(ref: str, index: CardIndex) -> tuple[Path, str | None]:
     """Split ``ref`` into the card's file and the variant's name."""
-    name, _, variant = ref.partition("@")
-    if name.endswith((".yaml", ".yml")):
-        path = Path(name)
-        if not path.is_file():
-            raise CardError(f"there is no file '{name}'")
-        return path, variant or None
-    return index.path(name), variant or None
+    match = _FILE_REF.match(ref)
+    if match is None:
+        name, _, variant = ref.partition("@")
+        return index.path(name), variant or None
+    path = Path(match[1])
+    if not path.is_file():
+        raise CardError(f"there is no file '{path}'")
+    return path, match[2]
 
 
 def _inherited(path: Path, index: CardIndex, seen: tuple[Path, ...] = ()) -> Tree:
-    tree = _as_map(yaml.load(path), "a card")
-    base = tree.value.get("extends")
+    own = _as_map(yaml.load(path), "a card")
+    if not seen and "name" not in own.value:
+        raise CardError("the key 'name' is missing", own.where(()))
+    base = own.value.get("extends")
     if base is None:
-        return tree
-    where = tree.where(("extends",))
+        subsets = own.value.get("subsets")
+        for key in subsets if isinstance(subsets, dict) else ():
+            if subsets[key] is None:
+                raise CardError(f"the subset '{key}' is empty; write '{key}: {{}}'", own.where(("subsets", key)))
+        return merge(Tree({}, own.marks), own)  # takes nulls out
+    where = own.where(("extends",))
     if not isinstance(base, str):
         raise CardError("'extends' is the name of another card", where)
-    base_path = index.path(base) if not (path.parent / f"{base}.yaml").is_file() else path.parent / f"{base}.yaml"
-    if base_path.resolve() in seen or base_path.resolve() == path.resolve():
+    beside = path.parent / f"{base}.yaml"
+    try:
+        base_path = beside if is_card_name(base) and beside.is_file() else index.path(base)
+    except CardError as error:
+        raise CardError(f"'extends': {error.message}", where) from None
+    if base_path.resolve() in (*seen, path.resolve()):
         raise CardError(f"'extends: {base}' leads back to this card", where)
-    parent = _inherited(base_path, index, (*seen, path.resolve()))
-    return merge(parent, _without(tree, "extends"))
+    return merge(_inherited(base_path, index, (*seen, path.resolve())), _without(own, "extends"))
 
 
 def _build(tree: Tree, subset: str) -> Card:
@@ -159,73 +175,7 @@ def _validated(model: type[Model], tree: Tree) -> Model:
     try:
         return model.model_validate(tree.value)
     except ValidationError as error:
-        first, *others = error.errors(include_url=False)
-        steps, where = _place(tree, first["loc"])
-        more = f" (and {len(others)} more)" if others else ""
-        raise CardError(_explain(model, first, steps) + more, where) from None
-
-
-def _place(tree: Tree, loc: tuple[str | int, ...]) -> tuple[Steps, str]:
-    """Drop the union tags from a pydantic location: keep only steps that exist in the tree."""
-    steps: Steps = ()
-    value: Any = tree.value
-    for step in loc:
-        in_list = isinstance(value, list) and isinstance(step, int) and step < len(value)
-        if in_list or (isinstance(value, dict) and step in value):
-            steps, value = (*steps, step), value[step]
-    return steps, tree.where(steps)
-
-
-def _explain(model: type[CardModel], error: Any, steps: Steps) -> str:
-    name = ".".join(str(step) for step in steps)
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        known = _known_keys(model, error["loc"][:-1])
-        return (
-            f"unknown key '{name}'{did_you_mean(str(error['loc'][-1]), known) or '; it may have: ' + ', '.join(known)}"
-        )
-    if kind == "missing":
-        parent = f" in '{name}'" if name else ""
-        return f"the key '{error['loc'][-1]}' is missing{parent}"
-    message = error["msg"].removeprefix("Value error, ")
-    if kind == "value_error":
-        return f"'{name}' {message}" if name and not message.startswith("'") else message
-    value = repr(error["input"])
-    shown = value if len(value) <= 60 else value[:57] + "…"
-    return f"'{name}': {message[0].lower()}{message[1:]}, not {shown}"
-
-
-def _known_keys(model: type[CardModel], loc: tuple[str | int, ...]) -> list[str]:
-    """Return the keys that the model at ``loc`` takes, found in its JSON schema."""
-    schema = model.model_json_schema()
-    definitions = schema.get("$defs", {})
-    names = [part for part in loc if isinstance(part, str)]
-    for definition in definitions.values():  # the last tag or field of the location names the model
-        title = definition.get("title", "").lower()
-        if names and title in (names[-1].lower(), f"from{names[-1]}".lower(), names[-1].rstrip("s").lower()):
-            return list(definition.get("properties", {}))
-    for name in reversed(names):
-        reference = _reference(schema["properties"].get(name, {}))
-        if reference in definitions:
-            return list(definitions[reference].get("properties", {}))
-    return [*schema["properties"], *(_FILE_KEYS if model is Card else ())]
-
-
-def _reference(schema: Mapping[str, Any]) -> str:
-    for part in _walk(schema):
-        if "$ref" in part:
-            return str(part["$ref"]).rsplit("/", 1)[-1]
-    return ""
-
-
-def _walk(schema: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(schema, dict):
-        yield schema
-        for inner in schema.values():
-            yield from _walk(inner)
-    elif isinstance(schema, list):
-        for inner in schema:
-            yield from _walk(inner)
+        raise card_error(model, error, tree) from None
 
 
 def _subset_column(tree: Tree) -> ColumnMap:

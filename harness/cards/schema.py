@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from harness.cards.columns import Bool, CardModel, ColumnMap, Filter, Int, Kind
 
@@ -259,6 +259,13 @@ class Member(CardModel):
     weight: Annotated[float, Field(gt=0)] = 1.0
 
 
+def _member_shape(value: Any) -> str:
+    return "name" if isinstance(value, str) else "member"
+
+
+SuiteTask = Annotated[Annotated[str, Tag("name")] | Annotated[Member, Tag("member")], Discriminator(_member_shape)]
+
+
 class Suite(CardModel):
     """A named list of tasks and how their scores become one."""
 
@@ -267,7 +274,7 @@ class Suite(CardModel):
     about: str
     paper: str | None = None
     tags: tuple[str, ...] = ()
-    tasks: Annotated[tuple[str | Member, ...], Field(min_length=1)]
+    tasks: Annotated[tuple[SuiteTask, ...], Field(min_length=1)]
     """Tasks, variants (``mmlu@olmes``) and other suites."""
     aggregate: Literal["macro", "micro", "weighted", "none"] = "macro"
     """Mean over tasks, over all samples, or over tasks by ``weight``; nested suites count as one task."""

@@ -111,7 +111,7 @@ def loads(text: str, name: str = "<text>") -> Tree:
         loader = _Loader(text)
         try:
             node = loader.get_single_node()
-            marks: dict[Steps, Mark] = {}
+            marks: dict[Steps, Mark] = {(): Mark(name, 1, 1)}
             value = _build(loader, node, (), marks, name) if node is not None else None
         finally:
             loader.dispose()
@@ -141,7 +141,8 @@ def _check_events(events: Iterator[yaml.Event], name: str) -> None:
 
 
 def _build(loader: _Loader, node: yaml.Node, steps: Steps, marks: dict[Steps, Mark], name: str) -> Any:
-    marks.setdefault(steps, Mark(name, node.start_mark.line + 1, node.start_mark.column + 1))
+    if not steps or isinstance(steps[-1], int):  # keys are marked where they stand
+        marks[steps] = Mark(name, node.start_mark.line + 1, node.start_mark.column + 1)
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:

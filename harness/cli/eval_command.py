@@ -87,8 +87,10 @@ def command(
     if identity is not None:
         options["identity_name"] = identity
     with (
-        closing(open_backend(model, backend=backend, options=options, base_url=base_url)) as opened,
         progress_display(quiet=quiet) as display,
+        closing(
+            open_backend(model, backend=backend, options=options, base_url=base_url, notice=display.notice)
+        ) as opened,
     ):
         result = api.run(selection, opened, setup, observe=display.observe, notice=display.notice)
     _print(result, subsets=subsets, as_json=as_json)

@@ -11,7 +11,7 @@ from harness.engine.plan import PlannedPart, PlannedSample
 from harness.errors import one_line
 from harness.prompts.variables import letters, references
 from harness.scoring.metric import Likelihood, Metric, Ranking, Score, Status
-from harness.scoring.parsers import ParseContext, Parsed, compile_parsers
+from harness.scoring.parsers import TIMEOUT, ParseContext, Parsed, compile_parsers
 from harness.scoring.registry import display_name, load_metric
 from harness.store.records import SampleRecord
 from harness.values import Request, Response, Sample
@@ -148,10 +148,14 @@ class PartScorer:
     ) -> Score:
         if failed:
             return Score(None, Status.ERROR)
+        if parsed is not None and parsed.rule == TIMEOUT:
+            return Score(None, Status.TIMEOUT)
         if parsed is not None and parsed.value is None and not metric.takes_unparsed:
             return Score(metric.unparsed, Status.UNPARSED)
         try:
             score = metric.score(prediction, gold, sample)
+        except TimeoutError:
+            return Score(None, Status.TIMEOUT)
         except Exception as error:  # noqa: BLE001 (a metric from a plugin may raise anything; the others still count)
             return Score(None, Status.ERROR, {"message": f"{metric.name}: {one_line(error)}"})
         return score if isinstance(score, Score) else Score(float(score))

@@ -65,7 +65,10 @@ def mean_estimate(
     else:
         _, index = np.unique(np.asarray([str(c) for c in clusters]), return_inverse=True)
         sums = np.bincount(index, weights=residual)
-        stderr = float(math.sqrt(sums @ sums)) / n
+        groups = len(sums)
+        if groups == 1:  # one cluster says nothing about how clusters differ
+            return Estimate(mean, math.nan, *bounds, n)
+        stderr = float(math.sqrt(sums @ sums * groups / (groups - 1))) / n
     if clusters is None and bool(np.isin(x, (0.0, 1.0)).all()):
         low, high = wilson(mean, n)
     else:
@@ -99,10 +102,12 @@ def combine(
     value = sum(p.value * w for p, w in known) / total
     if not any(math.isnan(p.stderr) for p, _ in known):
         variance = sum((w * p.stderr) ** 2 for p, w in known)
-    elif len(known) > 1:
+    elif len({p.value for p, _ in known}) > 1:
         variance = sum((w * (p.value - value)) ** 2 for p, w in known) * len(known) / (len(known) - 1)
-    else:
-        return known[0][0]
+    else:  # single samples that all agree: only the interval of a proportion says something
+        n = sum(p.n for p, _ in known)
+        low, high = wilson(value, n) if value in (0.0, 1.0) else bounds
+        return Estimate(value, math.nan, low, high, n)
     stderr = math.sqrt(variance) / total
     low, high = max(bounds[0], value - Z95 * stderr), min(bounds[1], value + Z95 * stderr)
     return Estimate(value, stderr, low, high, sum(p.n for p, _ in known))

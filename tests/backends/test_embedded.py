@@ -12,8 +12,8 @@ import pytest
 
 from harness.backends import embedded
 from harness.backends.embedded import GGUF_FILE, embedded_model_folder
-from harness.backends.weights import cache_folder
 from harness.errors import BackendError
+from harness.folders import cache_folder
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from harness.backends import weights
-from harness.backends.weights import cache_folder, fingerprint_folder, weight_files
+from harness.backends.weights import fingerprint_folder, weight_files
 from harness.errors import BackendError
+from harness.folders import cache_folder
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import pytest
 
 from .folder import CHOOSE, GENERATE
 
-SUBSETS = GENERATE + "subsets: {a: , b: }\n"
+SUBSETS = GENERATE + "subsets: {a: {}, b: {}}\n"
 
 
 def differences(one: object, other: object) -> str:
@@ -89,10 +89,10 @@ def test_one_normalisation_differs_from_another_in_score_only(folder):
     [
         (GENERATE + "subsets: [a, b]\n", ""),
         (GENERATE + "subsets: [b, a]\n", ""),
-        (GENERATE + "subsets: {a: {about: other}, b: }\n", ""),
-        (GENERATE + "subsets: {a: {prompt: other}, b: }\n", "ask"),
-        (GENERATE + "subsets: {a: {metrics: [f1]}, b: }\n", "score"),
-        (GENERATE + "subsets: {a: {dataset: {split: dev}}, b: }\n", "data"),
+        (GENERATE + "subsets: {a: {about: other}, b: {}}\n", ""),
+        (GENERATE + "subsets: {a: {prompt: other}, b: {}}\n", "ask"),
+        (GENERATE + "subsets: {a: {metrics: [f1]}, b: {}}\n", "score"),
+        (GENERATE + "subsets: {a: {dataset: {split: dev}}, b: {}}\n", "data"),
         (GENERATE.replace("x.jsonl", "'{subset}.jsonl'") + "subsets: [a, b]\n", "data"),
     ],
 )

@@ -27,12 +27,12 @@ class TestWrongCards:
             ("shots: {cout: 5}\n", "x:8:9: unknown key 'shots.cout'; did you mean 'count'?"),
             ("draw: {count: 1, counts: 5}\n", "x:8:18: unknown key 'draw.counts'; did you mean 'count'?"),
             ("filter: {a: {equal: 1}}\n", "x:8:14: unknown key 'filter.a.equal'; did you mean 'equals'?"),
-            ("version: '1'\n", "x:8:1: 'version': input should be a valid integer, not '1'"),
-            ("version: true\n", "x:8:1: 'version': input should be a valid integer, not True"),
-            ("version: 0\n", "x:8:1: 'version': input should be greater than or equal to 1, not 0"),
-            ("repeats: 1.5\n", "x:8:1: 'repeats': input should be a valid integer"),
-            ("chat: maybe\n", "x:8:1: 'chat': input should be 'auto', 'always' or 'never', not 'maybe'"),
-            ("generation: {temperature: -1}\n", "x:8:14: 'generation.temperature': input should be greater than"),
+            ("version: '1'\n", "x:8:1: 'version' must be an integer, not '1'"),
+            ("version: true\n", "x:8:1: 'version' must be an integer, not True"),
+            ("version: 0\n", "x:8:1: 'version' must be greater than or equal to 1, not 0"),
+            ("repeats: 1.5\n", "x:8:1: 'repeats' must be an integer"),
+            ("chat: maybe\n", "x:8:1: 'chat' must be 'auto', 'always' or 'never', not 'maybe'"),
+            ("generation: {temperature: -1}\n", "x:8:14: 'generation.temperature' must be greater than"),
             ("name: y\n", "x:8:1: duplicate key 'name' (first on line 1)"),
             ("shots: {count: 2}\n", "x:8:1: 'shots' shots need a 'split' or a 'dataset' to come from"),
             ("shots: {count: 2, split: dev, pick: ids, ids: [a]}\n", "x:8:1: 'pick: ids' needs at least 2 ids, has 1"),
@@ -40,11 +40,13 @@ class TestWrongCards:
             ("subsets: []\n", "x:8:1: 'subsets' is empty; name them, or leave the key out"),
             ("subsets: {}\n", "x:8:1: 'subsets' is empty; name them, or leave the key out"),
             ("subsets: [a, a]\n", "x:8:1: 'subsets' names one twice"),
-            ("subsets: [1]\n", "x:8:11: 'subsets.0': input should be a valid string, not 1"),
+            ("subsets: [1]\n", "x:8:11: 'subsets.0' must be text, not 1"),
             ("subsets: {by: c, a: {}}\n", "x:8:18: 'subsets: by' finds the subsets in the rows and takes no other key"),
             ("subsets: {a: [1]}\n", "x:8:11: subset 'a' must be a map of keys, and is a list"),
             ("subsets:\n  a:\n    promt: x\n", "x:10:5: unknown key 'promt'; did you mean 'prompt'?"),
-            ("subsets:\n  a: {version: 2}\n  b: {version: x}\n", "x:10:7: 'version': input should be a valid integer"),
+            ("subsets:\n  a: {repeats: 2}\n  b: {repeats: x}\n", "x:10:7: 'repeats' must be an integer"),
+            ("subsets:\n  a: {version: 2}\n", "x:9:7: 'version' belongs to the whole card, not to a subset"),
+            ("subsets:\n  a:\n", "x:9:3: the subset 'a' is empty; write 'a: {}'"),
         ],
     )
     def test_errors_say_where(self, folder, extra, message):
@@ -65,15 +67,15 @@ class TestWrongCards:
                 "{hub: a/b, revison: c}",
                 "x:3:21: unknown key 'dataset.revison'; did you mean 'revis",
             ),
-            ("{files: x.jsonl}", "{hub: a/b, revision: c, streaming: no}", "x:3:34: 'dataset.streaming': input should"),
-            ("answer: a", "answer: 5", "x:4:24: 'columns.answer': input should be"),
+            ("{files: x.jsonl}", "{hub: a/b, revision: c, streaming: no}", "x:3:34: 'dataset.streaming' must be"),
+            ("answer: a", "answer: 5", "x:4:24: 'columns.answer' must be"),
             ("answer: a", "answer: {colum: a}", "x:4:24: the key 'column' is missing in 'columns.answer'"),
-            ("ask: generate", "ask: chose", "x:5:1: 'ask': input should be 'generate', 'choose' or 'perplexity', not"),
+            ("ask: generate", "ask: chose", "x:5:1: 'ask' must be 'generate', 'choose' or 'perplexity', not"),
             ("ask: generate", "ask: choose", "x:1:1: 'ask: choose' needs the field 'choices' in 'columns'"),
             ("ask: generate", "ask: perplexity", "x:1:1: 'ask: perplexity' needs the field 'text' in 'columns'"),
             ("metrics: [exact_match]", "metrics: []", "x:1:1: 'ask: generate' needs 'metrics'"),
             ("name: x", "name: y", "x:1:1: 'name: y' must equal the file's name, 'x'"),
-            ("name: x", "name: ../x", "x:1:1: 'name': string should match pattern"),
+            ("name: x", "name: ../x", "x:1:1: 'name' must match pattern"),
             (GENERATE, "- a\n", "x:1:1: a card must be a map of keys, and is a list"),
             (GENERATE, "text", "x:1:1: a card must be a map of keys, and is text"),
         ],
@@ -104,10 +106,10 @@ class TestWrongCards:
             "x:8:21: unknown key 'formulations.cf.normalise'; did you mean 'normalize'?"
         )
         wrong = CHOOSE + "formulations: {clz: {}}\n"
-        assert refused(folder.load, wrong).startswith("x:8:16: 'formulations.clz': input should be 'mcf', 'cf' or")
+        assert refused(folder.load, wrong).startswith("x:8:16: 'formulations.clz' must be 'mcf', 'cf' or")
 
     def test_an_empty_file_is_named(self, folder):
-        assert refused(folder.load, "") == "x: a card must be a map of keys, and is empty"
+        assert refused(folder.load, "") == "x:1:1: a card must be a map of keys, and is empty"
 
     def test_extends_belongs_to_the_file_and_nowhere_else(self, folder):
         for extra in ("variants: {v: {extends: y}}\n", "subsets: {v: {extends: y}}\n"):
@@ -150,7 +152,7 @@ class TestReferences:
         ("extra", "message"),
         [
             ("variants: [v]\n", "x:8:1: 'variants' must be a map of keys, and is a list"),
-            ("variants: {v: }\n", "x:8:12: variant 'v' must be a map of keys, and is empty"),
+            ("variants: {v: }\n", "there is no variant 'v' of 'x'; it has no variants"),
             ("variants:\n  v:\n    promt: x\n", "x:10:5: unknown key 'promt'; did you mean 'prompt'?"),
         ],
     )
@@ -221,7 +223,7 @@ class TestInheritance:
     def test_a_base_that_is_not_there_says_who_asked(self, folder):
         folder.base("gsm8k")
         message = refused(folder.load, "name: x\nextends: gsm8\n")
-        assert message == "x:2:1: there is no task 'gsm8'; did you mean 'gsm8k'?"
+        assert message == "x:2:1: 'extends': there is no task 'gsm8'; did you mean 'gsm8k'?"
 
     def test_a_base_is_not_a_path(self, folder):
         folder.base("secret")
@@ -264,7 +266,7 @@ class TestSubsets:
             generation: {max_tokens: 5, temperature: 0.5}
             subsets:
               a: {generation: {max_tokens: 9}, prompt: mine, columns: {extra: e}}
-              b:
+              b: {}
             """
         )
         a, b = loaded.subsets["a"], loaded.subsets["b"]
@@ -286,17 +288,17 @@ class TestSubsets:
 
     def test_variants_change_subsets(self, folder):
         extra = """\
-            subsets: {a: {version: 2}, b: }
+            subsets: {a: {max_length: 2}, b: {}}
             variants:
               less: {subsets: {a: null}}
-              more: {subsets: {a: {repeats: 3}, c: {version: 4}}}
+              more: {subsets: {a: {repeats: 3}, c: {max_length: 4}}}
               rows: {subsets: {by: category}}
             """
         assert list(folder.extended(extra, "x@less").subsets) == ["b"]
         more = folder.load(ref="x@more").subsets
-        assert [(name, card.version, card.repeats) for name, card in more.items()] == [
+        assert [(name, card.max_length, card.repeats) for name, card in more.items()] == [
             ("a", 2, 3),
-            ("b", 1, 1),
+            ("b", None, 1),
             ("c", 4, 1),
         ]
         assert folder.load(ref="x@rows").by == "category"
@@ -306,7 +308,7 @@ class TestOptions:
     def test_options_beat_card_variant_and_subset(self, folder):
         extra = """\
             generation: {max_tokens: 1, temperature: 0.5}
-            subsets: {a: {generation: {max_tokens: 2}}, b: }
+            subsets: {a: {generation: {max_tokens: 2}}, b: {}}
             variants: {v: {generation: {max_tokens: 3}}}
             """
         loaded = folder.extended(extra, "x@v", {"generation": {"max_tokens": 9}})
@@ -318,13 +320,13 @@ class TestOptions:
         assert without.overrides == {}
 
     def test_a_subset_beats_a_variant(self, folder):
-        extra = "subsets: {a: {version: 2}}\nvariants: {v: {version: 3}}\n"
-        assert folder.extended(extra, "x@v").subsets["a"].version == 2
+        extra = "subsets: {a: {repeats: 2}}\nvariants: {v: {repeats: 3}}\n"
+        assert folder.extended(extra, "x@v").subsets["a"].repeats == 2
 
     def test_wrong_options_are_refused(self, folder):
         assert "unknown key 'promt'; did you mean 'prompt'?" in refused(folder.extended, "", overrides={"promt": "x"})
         wrong = {"generation": {"max_tokens": 0}}
-        assert "'generation.max_tokens': input should be greater" in refused(folder.extended, "", overrides=wrong)
+        assert "'generation.max_tokens' must be greater" in refused(folder.extended, "", overrides=wrong)
 
     def test_the_callers_options_are_not_changed(self, folder):
         given = {"generation": {"max_tokens": 9}, "description": None}

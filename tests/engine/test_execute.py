@@ -90,7 +90,10 @@ class Breaks(ScriptedBackend):
 def test_ctrl_c_keeps_what_was_answered(tmp_path: Path) -> None:
     backend = Breaks(KeyboardInterrupt())
     made = plan(tmp_path, backend, list("abcde"))
-    with ResponseStore(tmp_path / "store") as store, pytest.raises(InterruptedRunError, match="3 of 5 requests unanswered"):
+    with (
+        ResponseStore(tmp_path / "store") as store,
+        pytest.raises(InterruptedRunError, match="3 of 5 requests unanswered"),
+    ):
         execute(made, backend, store)
     with ResponseStore(tmp_path / "store") as store:
         assert len(store.lookup(made.requests)) == 2

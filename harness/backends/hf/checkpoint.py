@@ -83,7 +83,7 @@ def open_checkpoint(model: str | Path, options: Options) -> Checkpoint:
     device = _device(options.device)
     return Checkpoint(
         source=source,
-        name=options.display_name or (source.resolve().name if isinstance(source, Path) else source),
+        name=options.display_name or _name(source, gguf),
         config=config,
         tokenizer=tokenizer,
         weights=_identify(source, gguf, config, options),
@@ -178,6 +178,12 @@ def _locate(model: str | Path, options: Options) -> tuple[Path | str, str | None
     return path, weights[0].name
 
 
+def _name(source: Path | str, gguf: str | None) -> str:
+    if gguf is not None:
+        return Path(gguf).stem
+    return source.resolve().name if isinstance(source, Path) else source
+
+
 def _identify(source: Path | str, gguf: str | None, config: Any, options: Options) -> dict[str, Any]:
     if isinstance(source, Path):
         return {"weights": fingerprint_folder(source / gguf if gguf else source)["digest"]}
@@ -188,7 +194,8 @@ def _identify(source: Path | str, gguf: str | None, config: Any, options: Option
 def _cannot_load(source: Path | str, error: Exception) -> str:
     if isinstance(source, Path):
         return f"cannot load the model {source}: {one_line(error, 200)}"
-    return f"cannot load '{source}' from the hub: {one_line(error, 200)}; a local model folder needs no network"
+    sentence = one_line(error).split(". ")[0]  # the libraries go on with advice that is not for users of Harness
+    return f"cannot load '{source}' from the hub: {sentence}; a local model folder needs no network"
 
 
 def _device(wanted: str) -> str:

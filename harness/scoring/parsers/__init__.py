@@ -5,10 +5,10 @@ A card lists them in order; :func:`compile_parsers` makes one function of the li
 """
 
 from harness.scoring.parsers import choices, cut, find, official, thinking
-from harness.scoring.parsers.base import PARSERS, ParseContext, Parsed, Parser
+from harness.scoring.parsers.base import PARSERS, TIMEOUT, ParseContext, Parsed, Parser
 from harness.scoring.parsers.compile import Parse, compile_parsers
 
-__all__ = ["PARSERS", "Parse", "ParseContext", "Parsed", "Parser", "compile_parsers", "parser_names"]
+__all__ = ["PARSERS", "TIMEOUT", "Parse", "ParseContext", "Parsed", "Parser", "compile_parsers", "parser_names"]
 
 _LOADED = (choices, cut, find, official, thinking)  # importing them registers their parsers
 

@@ -26,6 +26,10 @@ class ParseContext:
         return tuple(str(choice) for choice in choices) if isinstance(choices, list | tuple) else ()
 
 
+TIMEOUT = "timeout"
+"""The rule of a reply on which a parser took too long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """What was taken out of a reply.

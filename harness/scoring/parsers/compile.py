@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.errors import CardError, did_you_mean
 from harness.scoring.params import construct, parameter_names, split_step
-from harness.scoring.parsers.base import PARSERS, ParseContext, Parsed, Parser, parser
+from harness.scoring.parsers.base import PARSERS, TIMEOUT, ParseContext, Parsed, Parser, parser
 
 MAX_TEXT = 256_000  # characters that are parsed; of a longer reply the first and the last half of them
 
@@ -62,7 +62,7 @@ def compile_parsers(steps: Sequence[Any], where: str) -> Parse:
         try:
             found = _run(chain, text, context)
         except TimeoutError:
-            found = Parsed(None, "timeout")
+            found = Parsed(None, TIMEOUT)
         return Parsed(found.value, found.rule, notes) if notes else found
 
     return parse

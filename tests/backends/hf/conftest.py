@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-torch = pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
-tokenizers = pytest.importorskip("tokenizers")
 
 TEXT = [
     "Question: What is the capital of France? Answer: Paris, of course. The answer is A. The answer is B.",
@@ -32,6 +28,7 @@ NO_SYSTEM = (
 def make_tokenizer(*, bos: bool = False, template: str | None = CHATML) -> Any:
     """A byte-level BPE tokenizer of a few hundred tokens; ``bos``: whether it puts ``<s>`` before a text by itself."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from transformers import PreTrainedTokenizerFast
 
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -47,14 +44,23 @@ def make_tokenizer(*, bos: bool = False, template: str | None = CHATML) -> Any:
     )
     if bos:
         tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 0)])
-    fast = transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>")
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>")
     fast.chat_template = template
     return fast
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is remembered about tiny models is not for the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HARNESS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")
 def make_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Make a model folder: ``make_model(kind="llama", bos=False, template=CHATML)``."""
+    torch = pytest.importorskip("torch")
     made: dict[tuple[Any, ...], Path] = {}
 
     def make(kind: str = "llama", *, bos: bool = False, template: str | None = CHATML) -> Path:
@@ -72,6 +78,8 @@ def make_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 
 def _new(kind: str, vocabulary: int) -> Any:
+    import transformers
+
     if kind == "gpt2":
         config: Any = transformers.GPT2Config(
             vocab_size=vocabulary, n_positions=128, n_embd=32, n_layer=2, n_head=4, initializer_range=0.4
@@ -96,6 +104,10 @@ class Naive:
     """The definition, done slowly: one row at a time, no padding, every logit computed."""
 
     def __init__(self, folder: Path) -> None:
+        import torch
+        import transformers
+
+        self._torch = torch
         self.tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
         self.model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
@@ -107,8 +119,8 @@ class Naive:
         total, greedy = 0.0, True
         ids = list(context)
         for token in continuation:
-            with torch.no_grad():
-                scores = self.model(torch.tensor([ids])).logits[0, -1].double().log_softmax(-1)
+            with self._torch.no_grad():
+                scores = self.model(self._torch.tensor([ids])).logits[0, -1].double().log_softmax(-1)
             total += float(scores[token])
             greedy &= int(scores.argmax()) == token
             ids.append(token)
@@ -118,8 +130,8 @@ class Naive:
         """The tokens that greedy decoding writes, without any cache."""
         ids = list(prompt)
         for _ in range(count):
-            with torch.no_grad():
-                ids.append(int(self.model(torch.tensor([ids])).logits[0, -1].argmax()))
+            with self._torch.no_grad():
+                ids.append(int(self.model(self._torch.tensor([ids])).logits[0, -1].argmax()))
         return ids[len(prompt) :]
 
 

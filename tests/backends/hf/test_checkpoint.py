@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,9 +14,11 @@ import pytest
 from harness.backends.hf import HFBackend
 from harness.backends.hf.checkpoint import cpu_has_bfloat16
 from harness.errors import BackendError
-from harness.values import Option, Request
+from harness.values import Generation, Option, Request
 
 from .conftest import CHATML, NO_SYSTEM
+
+pytest.importorskip("transformers")
 
 
 @pytest.fixture
@@ -70,6 +73,15 @@ def test_gguf_files_are_chosen_by_name(tmp_path: Path) -> None:
     assert "gguf_file=a.gguf" in refused(tmp_path)
     assert "no file 'c.gguf'" in refused(tmp_path, gguf_file="c.gguf")
     assert "cannot load" in refused(tmp_path / "a.gguf")
+
+
+def test_a_model_that_is_only_on_the_hub_is_asked_for_there(tmp_path: Path) -> None:
+    code = "from harness.backends.hf import HFBackend; HFBackend('some-org/some-model')"
+    offline = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", code], env=offline, capture_output=True, text=True)
+    assert ended.stderr.splitlines()[-1].startswith(
+        "harness.errors.BackendError: cannot load 'some-org/some-model' from the hub: "
+    )
 
 
 def test_options_that_make_no_sense(folder: Path) -> None:
@@ -137,6 +149,12 @@ def test_importing_the_backend_imports_no_torch() -> None:
 def test_nothing_is_written_to_the_terminal(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps({**config, "num_hidden_layers": 1}))  # weights too many: a warning
-    list(HFBackend(folder).answer([Request("choose", prompt="a", options=(Option(" b"),))]))
+    generation = Generation(max_tokens=3, temperature=0.5, top_p=0.9, stop=("x",))
+    requests = [
+        Request("choose", prompt="a", options=(Option(" b"),)),
+        Request("generate", prompt="a" * 300, generation=generation),
+        Request("generate", prompt="a" * 30, generation=Generation(max_tokens=3)),
+    ]
+    assert all(response.error is None for _, response in HFBackend(folder).answer(requests))
     captured = capfd.readouterr()
     assert (captured.out, captured.err) == ("", "")

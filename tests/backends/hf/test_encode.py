@@ -13,6 +13,8 @@ from harness.values import ErrorKind, Generation, Message, Option, Request
 
 from .conftest import CHATML, NO_SYSTEM, make_tokenizer
 
+pytest.importorskip("transformers")
+
 LONG = " ".join(str(n) for n in range(100))
 
 
