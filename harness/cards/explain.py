@@ -58,10 +58,9 @@ def _steps(value: Any, loc: tuple[str | int, ...]) -> Steps:
         return ()
     step, rest = loc[0], loc[1:]
     found: list[Steps] = []
-    if (isinstance(value, dict) and step in value) or (
-        isinstance(value, list) and isinstance(step, int) and step < len(value)
-    ):
-        found.append((step, *_steps(value[step], rest)))
+    inner: Any = dict(enumerate(value)) if isinstance(value, list) else value
+    if isinstance(inner, dict) and step in inner:
+        found.append((step, *_steps(inner[step], rest)))
     if step in _TAGS or not found:
         found.append(_steps(value, rest))
     # Of equally long ways the one that ends at the error's own key is right.
