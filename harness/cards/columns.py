@@ -45,18 +45,21 @@ class FromPattern(CardModel):
     """
 
     pattern: str
+    """The columns' names, with one or more `[…]` of letters or digits."""
 
 
 class FromConstant(CardModel):
     """The same value for every sample."""
 
     constant: Any
+    """The value."""
 
 
 class FromConcat(CardModel):
     """Texts joined into one, or lists joined into one list."""
 
     concat: tuple[ColumnMap, ...]
+    """What is joined, in order."""
     sep: str = ""
     """What stands between texts."""
 
@@ -68,6 +71,7 @@ class FromExpression(CardModel):
     """
 
     expr: str
+    """The expression."""
 
 
 def _shape(value: Any) -> str:
@@ -105,11 +109,17 @@ class Test(CardModel):
     """A test of one column; all that are given must hold."""
 
     equals: Scalar = None
+    """The value it must have."""
     not_equals: Scalar = None
+    """The value it must not have."""
     one_of: tuple[Scalar, ...] | None = None
+    """The values it may have."""
     none_of: tuple[Scalar, ...] | None = None
+    """The values it must not have."""
     min: Int | float | None = None
+    """The least number it may be."""
     max: Int | float | None = None
+    """The greatest number it may be."""
     matches: str | None = None
     """A regular expression that must be found in the value written as text."""
     empty: Bool | None = None

@@ -69,15 +69,18 @@ class Draw(CardModel):
     """
 
     count: Positive
+    """How many rows are drawn."""
     over: Count = 0
     """Draw only from splits with more rows than this."""
     seed: Int = 1234
+    """Of the draw."""
 
 
 class Shots(CardModel):
     """Solved samples in the prompt."""
 
     count: Count = 0
+    """How many a prompt shows."""
     split: str | None = None
     """The split they come from; the dataset's other keys stay."""
     dataset: Dataset | None = None
@@ -90,6 +93,7 @@ class Shots(CardModel):
     """``random`` and ``balanced`` draw for each sample, from (card, subset, sample id) and ``seed``: neither limit nor
     shard changes them."""
     seed: Int = 1234
+    """Of `random` and `balanced`."""
     ids: tuple[str, ...] = ()
     """Sample ids, in prompt order, for ``pick: ids``."""
     fingerprints: tuple[str, ...] = ()
@@ -140,10 +144,15 @@ class GenerationSpec(CardModel):
     """How text is generated."""
 
     max_tokens: Positive = 256
+    """The limit of a reply in tokens."""
     stop: tuple[str, ...] = ()
+    """Texts that end a reply; they are not part of it."""
     temperature: Annotated[float, Field(ge=0)] = 0.0
+    """0 is greedy."""
     top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Nucleus sampling; 1 is off."""
     seed: Int | None = None
+    """Of sampling; combined with the repeat's number."""
 
 
 Step = str | dict[str, Any]
@@ -162,18 +171,24 @@ class Card(CardModel):
     about: str
     """One or two sentences: what it measures, how many samples, which protocol."""
     paper: str | None = None
+    """Where the benchmark is described."""
     homepage: str | None = None
+    """Where its authors keep it."""
     license: str | None = None
     """The data's licence."""
     languages: tuple[str, ...] = ("en",)
+    """Of the data, as ISO 639 codes."""
     tags: tuple[str, ...] = ()
+    """For `harness list --tag`."""
     random_baseline: float | None = None
     """The score of guessing."""
     human_baseline: float | None = None
+    """The score of people, as published."""
     verified: str = "unverified"
     """Against what the card was checked."""
 
     dataset: Dataset
+    """Where the rows come from."""
     id: ColumnMap | None = None
     """The column that identifies a sample; by default its place in the split."""
     columns: dict[str, ColumnMap]
@@ -182,15 +197,18 @@ class Card(CardModel):
     filter: Filter = {}
     """Rows that are kept, tested on the data set's own columns."""
     draw: Draw | None = None
+    """A fixed random part of the rows."""
     subsets: Subsets | None = None
     """``{by: COLUMN}``, a list of names, or a map from name to what differs in that subset."""
     aggregate: Literal["macro", "micro", "none"] = "macro"
     """How subsets become one score: mean of subset scores, mean over all samples, or not at all."""
 
     ask: Kind
+    """What is asked: `generate` text, `choose` among given answers, or the `perplexity` of a text."""
     formulation: Formulation | Literal["max"] = "cf"
     """Of ``choose``: how it is asked by default; ``max`` asks ``mcf`` and ``cf`` and reports the better, as OLMES."""
     formulations: dict[Formulation, Ask] = {}
+    """What differs in one formulation."""
     prompt: str = ""
     """A Jinja template of the question as the model sees it."""
     option: str = " {{ letter }}. {{ choice }}\n"
@@ -207,9 +225,11 @@ class Card(CardModel):
     shot: str = ""
     """A template of a whole shot, where it is not prompt and target."""
     shots: Shots = Shots()
+    """Solved samples in the prompt."""
     chat: Literal["auto", "always", "never"] = "auto"
     """Whether the model's chat template is used; ``auto``: for ``generate`` where the model has one."""
     generation: GenerationSpec = GenerationSpec()
+    """How text is generated."""
     repeats: Positive = 1
     """How often each sample is asked."""
     max_length: Positive | None = None
@@ -256,7 +276,9 @@ class Member(CardModel):
     """One task of a suite and its weight."""
 
     task: str
+    """A task, a variant (`mmlu@olmes`) or another suite."""
     weight: Annotated[float, Field(gt=0)] = 1.0
+    """Of `aggregate: weighted`."""
 
 
 def _member_shape(value: Any) -> str:
@@ -270,10 +292,15 @@ class Suite(CardModel):
     """A named list of tasks and how their scores become one."""
 
     name: Name
+    """How the suite is called; equal to the file's name."""
     version: Positive = 1
+    """Raised when a change of the suite changes scores."""
     about: str
+    """What it stands for."""
     paper: str | None = None
+    """Where it is described."""
     tags: tuple[str, ...] = ()
+    """For `harness list --tag`."""
     tasks: Annotated[tuple[SuiteTask, ...], Field(min_length=1)]
     """Tasks, variants (``mmlu@olmes``) and other suites."""
     aggregate: Literal["macro", "micro", "weighted", "none"] = "macro"
