@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from harness.backends.base import Backend, Capabilities
     from harness.backends.scripted import ScriptedBackend
     from harness.engine.execute import InterruptedRunError
-    from harness.errors import HarnessError, UserError
+    from harness.errors import BackendError, CardError, DataError, HarnessError, StoreError, UserError
     from harness.scoring.metric import Likelihood, Metric, Ranking, Score, Status, metric
 
 __all__ = [
     "Backend",
+    "BackendError",
     "Capabilities",
+    "CardError",
+    "DataError",
     "HarnessError",
     "InterruptedRunError",
     "Likelihood",
@@ -30,6 +33,7 @@ __all__ = [
     "Score",
     "ScriptedBackend",
     "Status",
+    "StoreError",
     "UserError",
     "evaluate",
     "load",
@@ -41,7 +45,7 @@ _HOMES = {
     "harness.backends.base": ("Backend", "Capabilities"),
     "harness.backends.scripted": ("ScriptedBackend",),
     "harness.engine.execute": ("InterruptedRunError",),
-    "harness.errors": ("HarnessError", "UserError"),
+    "harness.errors": ("BackendError", "CardError", "DataError", "HarnessError", "StoreError", "UserError"),
     "harness.scoring.metric": ("Likelihood", "Metric", "Ranking", "Score", "Status", "metric"),
 }
 

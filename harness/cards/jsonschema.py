@@ -26,6 +26,8 @@ def card_schema() -> dict[str, Any]:
     suite = Suite.model_json_schema(ref_template="#/$defs/{model}")
     definitions = {**task.pop("$defs"), **suite.pop("$defs")}
     definitions["Dataset"].pop("required", None)
+    for name, field in Card.model_fields.items():  # pydantic drops the description where a default is a model
+        task["properties"][name].setdefault("description", field.description)
     task["properties"] |= _FILE_KEYS
     task["required"] = ["name"]
     for schema in (task, suite):

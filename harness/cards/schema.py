@@ -224,10 +224,12 @@ class Card(CardModel):
     ``" {{ answer }}"`` (``" {{ letter }}"`` where there are choices)."""
     shot: str = ""
     """A template of a whole shot, where it is not prompt and target."""
-    shots: Shots = Field(default=Shots(), description="Solved samples in the prompt.")
+    shots: Shots = Shots()
+    """Solved samples in the prompt."""
     chat: Literal["auto", "always", "never"] = "auto"
     """Whether the model's chat template is used; ``auto``: for ``generate`` where the model has one."""
-    generation: GenerationSpec = Field(default=GenerationSpec(), description="How text is generated.")
+    generation: GenerationSpec = GenerationSpec()
+    """How text is generated."""
     repeats: Positive = 1
     """How often each sample is asked."""
     max_length: Positive | None = None

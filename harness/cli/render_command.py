@@ -39,11 +39,9 @@ def command(
     """Print the exact prompts of some samples of TASKS, as a model would get them."""
     from harness import api
     from harness.cli.output import print_json
-    from harness.engine.task import Limits
     from harness.errors import DataError
 
-    limits = Limits() if sample_id is not None else Limits(per_subset=count)
-    setup = api.Setup(overrides=overrides(**card), limits=limits, mirrors=mirrors, tasks=task_paths)
+    setup = api.Setup(overrides=overrides(**card), mirrors=mirrors, tasks=task_paths)
     selection = api.select_tasks(tasks, setup)
     joined = api.join_tasks(selection, setup, chat=as_chat)
     shown = 0
@@ -51,7 +49,7 @@ def command(
         for part in task.parts:
             if subset is not None and part.subset != subset:
                 continue
-            for sample in part.samples:
+            for sample in part.samples if sample_id is not None else part.samples[:count]:
                 if sample_id is not None and sample.id != sample_id:
                     continue
                 for asked in part.asker.requests(sample):

@@ -15,14 +15,20 @@ from harness.data.load import DataSource
 from harness.engine.task import Limits
 
 CARD: dict[str, Any] = {
-    "name": "quiz", "about": "Quiz.", "dataset": {"files": "rows.jsonl"}, "ask": "choose",
-    "columns": {"question": "q", "choices": "c", "answer": "a"}, "prompt": "{{ question }}\n{{ options }}Answer:",
+    "name": "quiz",
+    "about": "Quiz.",
+    "dataset": {"files": "rows.jsonl"},
+    "ask": "choose",
+    "columns": {"question": "q", "choices": "c", "answer": "a"},
+    "prompt": "{{ question }}\n{{ options }}Answer:",
     "metrics": ["accuracy"],
-}  # fmt: skip
+}
 WRITTEN: dict[str, Any] = {
-    "ask": "generate", "columns": {"question": "q", "answer": "a"}, "prompt": "{{ question }}",
+    "ask": "generate",
+    "columns": {"question": "q", "answer": "a"},
+    "prompt": "{{ question }}",
     "metrics": ["exact_match"],
-}  # fmt: skip
+}
 
 
 def findings(folder: Path, rows: list[dict[str, Any]] | None = None, **keys: Any) -> list[str]:
@@ -49,12 +55,18 @@ def test_a_good_card_has_no_findings(tmp_path: Path) -> None:
         ({**WRITTEN, "parse": ["thnking"]}, "did you mean 'thinking'?"),
         ({"prompt": "{{ question }}", "formulation": "mcf"}, "does not show {{ options }}"),
         ({"formulations": {"cf": {"continuation": "{{ choice | replace(choice, '') }}"}}}, "empty continuation"),
-        ({**WRITTEN, "oracle": "It is {{ answer }}.", "parse": [{"regex": {"pattern": "Answer: (\\w+)"}}]}, "'It is 42.' is parsed as None"),
-        ({**WRITTEN, "metrics": ["contains"], "columns": {"question": "q", "answer": "a"}, "oracle": "nothing"}, "scores 0"),
+        (
+            {**WRITTEN, "oracle": "It is {{ answer }}.", "parse": [{"regex": {"pattern": "Answer: (\\w+)"}}]},
+            "'It is 42.' is parsed as None",
+        ),
+        (
+            {**WRITTEN, "metrics": ["contains"], "columns": {"question": "q", "answer": "a"}, "oracle": "nothing"},
+            "scores 0",
+        ),
         ({"extends": "nobody"}, "there is no task 'nobody'"),
         ({"variants": {"v": {"prompt": "{{ x }}"}}}, "'x' is undefined"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_card_is_found_without_data(tmp_path: Path, keys: dict[str, Any], said: str) -> None:
     found = findings(tmp_path, **keys)
     assert any(said in message for message in found), found

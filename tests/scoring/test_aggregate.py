@@ -33,8 +33,16 @@ def score(
 ) -> tuple[list[ResultRow], list[SampleRecord]]:
     """Run a card on rows with scripted replies and aggregate."""
     (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    base = {"name": "quiz", "about": "Quiz.", "dataset": {"files": "rows.jsonl"}, "id": "id", "ask": "generate",
-            "columns": {"question": "q", "answer": "a"}, "prompt": "{{ question }}", "metrics": ["exact_match"]}  # fmt: skip
+    base = {
+        "name": "quiz",
+        "about": "Quiz.",
+        "dataset": {"files": "rows.jsonl"},
+        "id": "id",
+        "ask": "generate",
+        "columns": {"question": "q", "answer": "a"},
+        "prompt": "{{ question }}",
+        "metrics": ["exact_match"],
+    }
     (folder / "quiz.yaml").write_text(json.dumps({**base, **card}))
     backend = ScriptedBackend(reply)
     task = join(load_card("quiz", CardIndex([folder])), DataSource(offline=True), Limits())
@@ -99,8 +107,12 @@ def test_subsets_with_different_metrics_have_a_mean_called_score(tmp_path: Path)
     assert (head(rows).metric, head(rows).value) == ("score", 0.5)
 
 
-CHOICES = {"ask": "choose", "columns": {"question": "q", "choices": {"constant": ["no", "yes"]}, "answer": {"constant": 1}},
-           "prompt": "{{ question }}\n{{ options }}", "metrics": ["accuracy"]}  # fmt: skip
+CHOICES = {
+    "ask": "choose",
+    "columns": {"question": "q", "choices": {"constant": ["no", "yes"]}, "answer": {"constant": 1}},
+    "prompt": "{{ question }}\n{{ options }}",
+    "metrics": ["accuracy"],
+}
 
 
 def test_max_takes_the_better_formulation_and_letters_on_a_tie(tmp_path: Path) -> None:

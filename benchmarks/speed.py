@@ -1,0 +1,41 @@
+"""Measure the speed and size of this checkout: ``python benchmarks/speed.py [NAME…]``.
+
+Prints a Markdown table of medians and leaves with 1 when a bar is not met. Everything is made here: data, cards, and
+a server on the loopback interface. README.md says what the workloads and the bars are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from measure import HEADER, Row, line
+from workloads import WORKLOADS
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    listing = "; ".join(f"{name}: {' '.join((work.__doc__ or '').split())}" for name, work in WORKLOADS.items())
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{listing} All by default.")
+    parser.add_argument("-n", "--repeat", type=int, default=3, help="repetitions of each; the median counts")
+    args = parser.parse_args()
+    unknown = [name for name in args.names if name not in WORKLOADS]
+    if unknown or args.repeat < 1:
+        parser.error(
+            f"no workload '{unknown[0]}'; there are: {', '.join(WORKLOADS)}" if unknown else "-n is at least 1"
+        )
+    rows: list[Row] = []
+    print(line(HEADER))
+    print(line(["---"] * len(HEADER)))
+    for name in args.names or WORKLOADS:
+        with tempfile.TemporaryDirectory(prefix="harness-speed-") as folder:
+            for row in WORKLOADS[name](Path(folder), args.repeat):
+                print(line(row.cells()), flush=True)
+                rows.append(row)
+    return 0 if all(row.met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
