@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+__version__ = "0.1.0"
+
 if TYPE_CHECKING:
-    from harness.api import Result, evaluate, load
+    from harness.api import Result, evaluate, load, merge
     from harness.backends.base import Backend, Capabilities
     from harness.backends.scripted import ScriptedBackend
     from harness.engine.execute import InterruptedRunError
@@ -37,11 +39,12 @@ __all__ = [
     "UserError",
     "evaluate",
     "load",
+    "merge",
     "metric",
 ]
 
 _HOMES = {
-    "harness.api": ("Result", "evaluate", "load"),
+    "harness.api": ("Result", "evaluate", "load", "merge"),
     "harness.backends.base": ("Backend", "Capabilities"),
     "harness.backends.scripted": ("ScriptedBackend",),
     "harness.engine.execute": ("InterruptedRunError",),

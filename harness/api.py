@@ -28,7 +28,7 @@ from harness.scoring.aggregate import Verdict, aggregate_suite, aggregate_task
 from harness.scoring.score import PartScorer
 from harness.scoring.summary import summarize
 from harness.store.manifest import Manifest, Status, describe_environment
-from harness.store.merge import merge_runs, merged_samples
+from harness.store.merge import absent_shards, merge_runs, merged_samples
 from harness.store.records import ResultRow, SampleRecord, TaskSummary
 from harness.store.run import RunDirectory
 from harness.store.store import ResponseStore, default_store_folder
@@ -104,8 +104,12 @@ def evaluate(
     overrides: Mapping[str, Any] | None = None,
     limit: int | None = None,
     limit_per_subset: int | None = None,
+    shard: tuple[int, int] = (1, 1),
+    formulation: str | None = None,
     shots: int | None = None,
+    repeats: int | None = None,
     mirrors: Sequence[str] = (),
+    task_paths: Sequence[str] = (),
     output: str | Path = "results",
     store: str | Path | None = None,
 ) -> Result:
@@ -120,8 +124,12 @@ def evaluate(
         overrides: keys that replace the cards' own, nested as in a card: ``{"generation": {"temperature": 0.7}}``.
         limit: at most so many samples a task.
         limit_per_subset: at most so many samples a subset.
+        shard: part i of n, counted from 1; :func:`merge` joins the parts.
+        formulation: ``mcf``, ``cf``, ``generate`` or ``max``, of tasks that rank choices.
         shots: number of solved samples in the prompt.
+        repeats: how often each sample is asked.
         mirrors: folders laid out like the hub.
+        task_paths: folders of cards beside ``./tasks``.
         output: where the run directory lands.
         store: the response store's folder.
 
@@ -132,10 +140,12 @@ def evaluate(
     change = dict(overrides or {})
     if shots is not None:
         change["shots"] = {**change.get("shots", {}), "count": shots}
+    change |= {k: v for k, v in (("formulation", formulation), ("repeats", repeats)) if v is not None}
     setup = Setup(
         overrides=change,
-        limits=Limits(limit, limit_per_subset),
+        limits=Limits(limit, limit_per_subset, *shard),
         mirrors=tuple(mirrors),
+        tasks=tuple(task_paths),
         output=Path(output),
         store=Path(store) if store is not None else None,
     )
@@ -206,7 +216,7 @@ def run(
         except InterruptedRunError as error:
             failure, answers = error, error.answers
         except (BackendError, StoreError) as error:
-            failure, answers = error, Answers(store.lookup(plan.requests), None)
+            failure, answers = error, Answers(store.lookup(plan.requests, plan.identity), None)
     result = _finish(directory, selection, tasks, plan, scorers, answers, failure)
     if failure is not None:
         raise failure
@@ -240,18 +250,15 @@ def merge(runs: Sequence[str | Path], output: str | Path = "results") -> Result:
                 verdicts.setdefault(summary.ref, []).append(Verdict.of(record))
     suites = [Suite.model_validate(suite) for suite in directory.manifest.suites]
     rows = result_rows(directory.manifest.tasks, verdicts, suites)
-    absent = _absent_shards([str(run.manifest.options.get("shard", "1/1")) for run in opened])
-    partial = bool(absent) or any(row.partial for row in rows) or any(t.missing for t in directory.manifest.tasks)
-    notes = (*directory.manifest.notes, *([f"shards not merged yet: {', '.join(absent)}"] if absent else []))
     directory.write_results(rows)
-    directory.finish("incomplete" if partial else "complete", notes=notes)
-    return Result(directory.path, tuple(rows), directory.manifest)
+    whole = _is_complete(rows) and not absent_shards(directory.manifest.shards)
+    directory.finish("complete" if whole else "incomplete")
+    return Result(directory.path, tuple(directory.rows()), directory.manifest)
 
 
-def _absent_shards(shards: Sequence[str]) -> list[str]:
-    """Return the shards of ``i/n`` texts that are not among them."""
-    counts = {shard.partition("/")[2] for shard in shards}
-    return [f"{i}/{n}" for n in sorted(counts) for i in range(1, int(n) + 1) if f"{i}/{n}" not in shards]
+def _is_complete(rows: Sequence[ResultRow]) -> bool:
+    """Whether everything that was asked has an answer; a shard is complete, though its numbers are partial."""
+    return not any(row.errors or row.timeouts or row.missing for row in rows)
 
 
 def _finish(
@@ -273,13 +280,12 @@ def _finish(
                         writer.write(record)
                         verdicts[task.ref].append(Verdict.of(record))
     rows = result_rows(directory.manifest.tasks, verdicts, selection.suites)
-    partial = any(row.partial for row in rows) or any(task.missing for task in tasks)
-    status: Status = "interrupted" if isinstance(failure, InterruptedRunError) else "complete"
-    if status == "complete" and (failure is not None or partial):
-        status = "incomplete"
     directory.write_results(rows)
+    status: Status = "incomplete" if failure is not None or not _is_complete(rows) else "complete"
+    if isinstance(failure, InterruptedRunError):
+        status = "interrupted"
     directory.finish(status, totals=_totals(plan, answers))
-    return Result(directory.path, tuple(rows), directory.manifest)
+    return Result(directory.path, tuple(directory.rows()), directory.manifest)
 
 
 def _totals(plan: Plan, answers: Answers) -> dict[str, float]:
@@ -329,9 +335,9 @@ def _manifest(backend: Backend, selection: Selection, tasks: Sequence[Task], set
             "overrides": dict(setup.overrides),
             "limit": limits.per_task,
             "limit_per_subset": limits.per_subset,
-            "shard": f"{limits.shard}/{limits.shards}",
             "mirrors": list(setup.mirrors),
         },
+        shards=(f"{limits.shard}/{limits.shards}",),
         seeds=_seeds(tasks),
         environment=describe_environment(),
         store=str(store),

@@ -8,6 +8,7 @@ template may write, and a deadline for code that cannot be interrupted otherwise
 
 from __future__ import annotations
 
+import ast
 import functools
 import json
 import signal
@@ -112,6 +113,16 @@ def _fromjson(value: Any) -> Any:
     return json.loads(str(value))
 
 
+def _fromliteral(value: Any) -> Any:
+    text = str(value)
+    if len(text) > 100_000:
+        raise ValueError("more than 100,000 characters are not read as a literal")
+    try:
+        return ast.literal_eval(text.strip())
+    except (SyntaxError, RecursionError, MemoryError):
+        raise ValueError(f"{text[:60]!r} is not a Python literal") from None
+
+
 def _split(value: Any, sep: str | None = None) -> list[str]:
     return str(value).split(sep)
 
@@ -129,6 +140,7 @@ def _make_environment() -> _Environment:
         "regex_search": _regex_search,
         "split": _split,
         "fromjson": _fromjson,
+        "fromliteral": _fromliteral,
     }
     return env
 

@@ -14,6 +14,9 @@ from typing import Any, Literal
 
 import orjson
 
+FORM = 1
+"""The form of a request's digest; raised when its meaning changes."""
+
 Kind = Literal["generate", "choose", "perplexity"]
 Truncation = Literal["left", "middle", "error"]
 
@@ -46,7 +49,7 @@ class Sample:
     """One dataset row after column mapping.
 
     Attributes:
-        id: identity within its task: the card's id column, else ``split:row``.
+        id: identity within its subset: the card's id column, else ``split:row``.
         subset: the subset it belongs to, or an empty string.
         fields: what templates and metrics see; ``question``, ``choices`` and ``answer`` have a fixed meaning.
         fingerprint: SHA-256 (16 digits) of the fields, so that a changed row is noticed.
@@ -89,6 +92,19 @@ class Generation:
     top_p: float = 1.0
     seed: int | None = None
 
+    def form(self) -> dict[str, Any]:
+        """Return what influences a reply: a greedy one has no seed and no nucleus."""
+        form: dict[str, Any] = {"max_tokens": self.max_tokens}
+        if self.stop:
+            form["stop"] = self.stop
+        if self.temperature:
+            form["temperature"] = float(self.temperature)
+            if self.top_p != 1:
+                form["top_p"] = float(self.top_p)
+            if self.seed is not None:
+                form["seed"] = self.seed
+        return form
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -129,28 +145,40 @@ class Request:
     max_length: int | None = None
     truncation: Truncation = "left"
 
+    def digest(self) -> str:
+        """Return the SHA-256 of what is asked, whoever is asked: 64 hexadecimal digits.
+
+        Fields that are empty or have no influence are left out, so that a new field renames no old answer.
+        """
+        # Written by hand: asdict() on nested dataclasses costs ten times as much.
+        form: dict[str, Any] = {"form": FORM, "kind": self.kind}
+        if self.prompt is not None:
+            form["prompt"] = self.prompt
+        if self.messages:
+            form["messages"] = [(m.role, m.content) for m in self.messages]
+        if self.prefill:
+            form["prefill"] = self.prefill
+        if self.options:
+            form["options"] = [
+                o.continuation if o.context is None else (o.continuation, o.context) for o in self.options
+            ]
+        if self.generation is not None:
+            form["generation"] = self.generation.form()
+        if self.repeat:
+            form["repeat"] = self.repeat
+        if self.max_length is not None:
+            form["max_length"] = self.max_length
+        if self.truncation != "left":
+            form["truncation"] = self.truncation
+        return digest(form)
+
     def key(self, identity: str) -> str:
         """Return the name of this request when asked of ``identity``: 64 hexadecimal digits.
 
         Args:
             identity: the digest of the model and of the settings that change its answers.
         """
-        # A hand-written canonical form: asdict() on nested dataclasses costs ten times as much.
-        generation = self.generation
-        form = [
-            identity,
-            self.kind,
-            self.prompt,
-            [(m.role, m.content) for m in self.messages],
-            self.prefill,
-            [(o.continuation, o.context) for o in self.options],
-            generation
-            and [generation.max_tokens, generation.stop, generation.temperature, generation.top_p, generation.seed],
-            self.repeat,
-            self.max_length,
-            self.truncation,
-        ]
-        return digest(form)
+        return hashlib.sha256(f"{identity}/{self.digest()}".encode()).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
         """Return the request as plain data, without what is empty: what a run directory shows."""
@@ -167,11 +195,7 @@ class Request:
                 for o in self.options
             ]
         if self.generation is not None:
-            form["generation"] = {
-                name: getattr(self.generation, name)
-                for name in ("max_tokens", "stop", "temperature", "top_p", "seed")
-                if getattr(self.generation, name) not in (None, ())
-            }
+            form["generation"] = self.generation.form()
         if self.repeat:
             form["repeat"] = self.repeat
         if self.max_length:
@@ -188,12 +212,12 @@ class OptionScore:
     Attributes:
         logprob: sum of the natural-log probabilities of the continuation's tokens, in nats.
         tokens: number of those tokens.
-        greedy: whether the model would have generated exactly them.
+        greedy: whether the model would have generated exactly them; None where the backend cannot say.
     """
 
     logprob: float
     tokens: int
-    greedy: bool = False
+    greedy: bool | None = None
 
 
 class ErrorKind(StrEnum):

@@ -88,6 +88,14 @@ def test_a_loop_over_long_text_meets_the_deadline() -> None:
         template.render({"t": "x" * 100_000})
 
 
+def test_lists_written_as_text_are_read() -> None:
+    assert compile_expression("t | fromliteral", "card")({"t": "['a', 1]"}) == ["a", 1]
+    assert compile_expression("t | fromjson", "card")({"t": '{"a": 1}'}) == {"a": 1}
+    for wrong in ("open('x')", "[" * 50_000, ""):
+        with pytest.raises(PromptError):
+            compile_expression("t | fromliteral", "card")({"t": wrong})
+
+
 def test_rows_are_values_and_never_templates() -> None:
     assert Template("{{ question }}", "card").render({"question": "{{ 7 * 7 }}{% raw %}"}) == "{{ 7 * 7 }}{% raw %}"
 

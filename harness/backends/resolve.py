@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
 from collections.abc import Callable, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,12 @@ from harness.backends.base import Backend
 from harness.errors import BackendError, did_you_mean
 
 EMBEDDED = "smollm2"
-NAMES = ("hf", "openai")
+BACKENDS = {
+    "hf": "harness.backends.hf:HFBackend",
+    "openai": "harness.backends.openai.backend:OpenAIBackend",
+}
+"""Name → class, imported when it is used; plugins add theirs by the entry point group ``harness.backends``."""
+_SERVER_ONLY = frozenset(("identity_name",))
 
 
 def open_backend(
@@ -27,7 +34,7 @@ def open_backend(
 
     Args:
         model: ``smollm2``, ``openai:NAME``, a model folder, a ``.gguf`` file or a hub id.
-        backend: ``hf`` or ``openai``, to decide what the model's form leaves open.
+        backend: its name, to decide what the model's form leaves open.
         options: the backend's own options (``-M key=value``).
         base_url: of an OpenAI-compatible server; it decides for ``openai``.
         notice: is told what takes long.
@@ -39,18 +46,31 @@ def open_backend(
     prefix, _, rest = model.partition(":")
     if backend is None:
         backend = "openai" if prefix == "openai" or base_url else "hf"
-    if backend == "openai":
-        from harness.backends.openai.backend import OpenAIBackend
-
-        name = rest if prefix == "openai" else model
-        if not name:
-            raise BackendError("'openai:' needs the model's name after the colon, as in openai:gpt-4.1-mini")
-        if base_url:
-            given["base_url"] = base_url
-        return _construct(OpenAIBackend, name, given)
+    build = _backend_class(backend)
     if backend == "hf":
-        return _open_hf(model, given, notice)
-    raise BackendError(f"there is no backend '{backend}'{did_you_mean(backend, NAMES) or '; there are: hf, openai'}")
+        path, more = _local_model(model, notice)
+        return _construct(build, path, {**more, **given})
+    name = rest if prefix == backend else model
+    if not name:
+        raise BackendError(f"'{backend}:' needs the model's name after the colon, as in openai:gpt-4.1-mini")
+    return _construct(build, name, {**given, "base_url": base_url} if base_url else given)
+
+
+def backend_names() -> list[str]:
+    """Return the names of all backends, sorted."""
+    return sorted({*BACKENDS, *(point.name for point in metadata.entry_points(group="harness.backends"))})
+
+
+def _backend_class(name: str) -> Callable[..., Backend]:
+    if name in BACKENDS:
+        module, _, attribute = BACKENDS[name].partition(":")
+        found: Callable[..., Backend] = getattr(importlib.import_module(module), attribute)
+        return found
+    for point in metadata.entry_points(group="harness.backends", name=name):
+        loaded: Callable[..., Backend] = point.load()
+        return loaded
+    names = backend_names()
+    raise BackendError(f"there is no backend '{name}'{did_you_mean(name, names) or '; there are: ' + ', '.join(names)}")
 
 
 def parse_options(texts: tuple[str, ...]) -> dict[str, Any]:
@@ -67,26 +87,29 @@ def parse_options(texts: tuple[str, ...]) -> dict[str, Any]:
     return options
 
 
-def _open_hf(model: str, options: dict[str, Any], notice: Callable[[str], None] | None) -> Backend:
-    from harness.backends.hf import HFBackend
-
+def _local_model(model: str, notice: Callable[[str], None] | None) -> tuple[str | Path, dict[str, Any]]:
+    """Return the folder or hub id of a model, and the options that its form implies."""
     if model == EMBEDDED:
         from harness.backends.embedded import embedded_model_folder
 
-        return _construct(HFBackend, embedded_model_folder(notice), {"display_name": EMBEDDED, **options})
+        return embedded_model_folder(notice), {"display_name": EMBEDDED}
     path = Path(model).expanduser()
     if path.suffix == ".gguf" and path.is_file():
-        return _construct(HFBackend, path.parent, {"gguf_file": path.name, "display_name": path.stem, **options})
+        return path.parent, {"gguf_file": path.name, "display_name": path.stem}
+    if path.exists():
+        return path, {}
     looks_local = path.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1 or path.suffix == ".gguf"
     hint = did_you_mean(model, [EMBEDDED])
-    if not path.exists() and (looks_local or hint):
+    if looks_local or hint:
         raise BackendError(
             f"there is no model folder or file '{model}'{hint or '; give one, a hub id, openai:NAME, or ' + EMBEDDED}"
         )
-    return _construct(HFBackend, path if path.exists() else model, options)
+    return model, {}
 
 
 def _construct(build: Callable[..., Backend], model: str | Path, options: Mapping[str, Any]) -> Backend:
+    if options.keys() & _SERVER_ONLY - inspect.signature(build).parameters.keys():
+        raise BackendError("--identity names a model behind a server; a local one is known by its weights")
     known = [name for name in inspect.signature(build).parameters if name != "model"]
     for name in options:
         if name not in known:

@@ -27,6 +27,9 @@ class FromColumn(CardModel):
 
     column: str
     """A column's name, or a path into it: ``choices.text``, ``answers.0.text``."""
+    keys: Bool = False
+    """For a map such as BIG-bench's ``target_scores``: its keys as a list, in their order and without those whose value
+    is null."""
     map: dict[str, Any] | None = None
     """Replace the value: keys are compared with the value written as text; a value that is no key is an error."""
     index_of: str | tuple[str, ...] | None = None
@@ -35,7 +38,8 @@ class FromColumn(CardModel):
     offset: Int | None = None
     """Add this to an integer (``-1`` turns 1-based labels into 0-based ones)."""
     where: str | None = None
-    """For a list: the places at which it equals this text (``1`` for TruthfulQA's label lists). Gives a list."""
+    """For a list: the places at which it equals this text (``1`` for TruthfulQA's label lists). For a map: the places
+    of the keys, as ``keys`` lists them, whose value does. Gives a list."""
 
 
 class FromPattern(CardModel):

@@ -45,6 +45,10 @@ def hash_card(loaded: LoadedCard) -> Hashes:
 def _parts(card: Card) -> dict[str, Any]:
     # Defaults are left out, so that a new key with a default does not change old hashes.
     form = card.model_dump(mode="json", exclude_defaults=True)
+    form.get("dataset", {}).pop("streaming", None)
+    if card.ask == "choose" and card.formulation != "generate":
+        for key in ("generation", "repeats"):
+            form.pop(key, None)
     asks = form.pop("formulations", {})
     normalize = {name: ask.pop("normalize") for name, ask in asks.items() if "normalize" in ask}
     asks = {name: ask for name, ask in asks.items() if ask}

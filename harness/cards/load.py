@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from harness.cards.explain import card_error
 from harness.cards.find import CardIndex, is_card_name
 from harness.cards.merge import merge
 from harness.cards.schema import Card, Suite
-from harness.cards.yaml import Tree
+from harness.cards.yaml import Mark, Steps, Tree
 from harness.errors import CardError, did_you_mean
 
 _FILE_REF = re.compile(r"^(.*\.ya?ml)(?:@([^@/]+))?$")
@@ -72,7 +72,7 @@ def load_card(ref: str, index: CardIndex, overrides: Mapping[str, Any] | None = 
             hint = did_you_mean(variant, variants.value) or known
             raise CardError(f"there is no variant '{variant}' of '{path.stem}'{hint}")
         tree = merge(tree, _as_map(variants.child(variant), f"variant '{variant}'"))
-    option = Tree(dict(overrides or {}))
+    option = Tree(dict(overrides or {}), dict(_option_marks(overrides or {})))
     subsets = tree.value.get("subsets")
     card = _build(merge(tree, option), "")
     if card.name != path.stem:
@@ -176,6 +176,14 @@ def _validated(model: type[Model], tree: Tree) -> Model:
         return model.model_validate(tree.value)
     except ValidationError as error:
         raise card_error(model, error, tree) from None
+
+
+def _option_marks(overrides: Mapping[str, Any], steps: Steps = ()) -> Iterator[tuple[Steps, Mark]]:
+    for key, value in overrides.items():
+        inner = (*steps, key)
+        yield inner, Mark(f"option {'.'.join(str(step) for step in inner)}", 0, 0)
+        if isinstance(value, Mapping):
+            yield from _option_marks(value, inner)
 
 
 def _subset_column(tree: Tree) -> ColumnMap:

@@ -1,7 +1,7 @@
 """How one card builds on another: `extends`, variants, subsets and options are all the same merge.
 
 Maps merge key by key; everything else (lists, texts, numbers) is replaced, and ``null`` removes a key. Some maps are
-values, so they are replaced whole: a column map, a row test, a generator's parameters, a dataset that names another
+values, so they are replaced whole: a column map, a row test, a generator's parameters, a dataset that names its
 source. Inside ``variants`` and ``subsets`` a ``null`` waits until that layer is laid on.
 """
 
@@ -54,7 +54,7 @@ def _is_value(steps: Steps, base: dict[str, Any], over: dict[str, Any]) -> bool:
     if place[:1] == ("shots",):
         place = place[1:]
     if place == ("dataset",):
-        return bool(_SOURCES & over.keys() - base.keys())
+        return bool(_SOURCES & over.keys())
     return (len(place) == 2 and place[0] in ("columns", "filter")) or place in (
         ("dataset", "params"),
         ("dataset", "files"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from harness.cards.find import CardIndex
@@ -38,16 +39,21 @@ def select(refs: Sequence[str], index: CardIndex, overrides: Mapping[str, Any] |
     Raises:
         CardError: a name is unknown, or a card is wrong.
     """
-    cards: dict[str, LoadedCard] = {}
+    cards: dict[tuple[Path, str], LoadedCard] = {}
     suites: dict[str, Suite] = {}
 
     def add(ref: str, path: tuple[str, ...]) -> None:
         suite = load_suite(ref, index)
         if suite is None:
-            if ref not in cards:
-                loaded = load_card(ref, index)
-                change = fitting(overrides or {}, loaded)
-                cards[ref] = load_card(ref, index, change) if change else loaded
+            loaded = load_card(ref, index)
+            place = (loaded.path.resolve(), loaded.ref)
+            if place in cards:  # asked for twice, by name and by file perhaps
+                return
+            for other in cards.values():
+                if other.ref == loaded.ref:
+                    raise CardError(f"two tasks are called '{loaded.ref}': {other.path} and {loaded.path}; rename one")
+            change = fitting(overrides or {}, loaded)
+            cards[place] = load_card(ref, index, change) if change else loaded
             return
         if suite.name in path:
             raise CardError(f"the suite '{suite.name}' holds itself: {' → '.join((*path, suite.name))}")

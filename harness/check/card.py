@@ -15,6 +15,7 @@ from harness.errors import UserError
 from harness.prompts.ask import Asker
 from harness.templates import RENDER_SECONDS, deadline
 
+NO_ROWS = "no rows: nothing was checked"
 SHOWN = 3  # problems of one kind that are listed
 
 
@@ -121,4 +122,7 @@ def check_rows(loaded: LoadedCard, source: DataSource, limits: Limits) -> Iterat
         yield Finding(loaded.ref, problem)
     if len(problems) > SHOWN:
         yield Finding(loaded.ref, f"… and {len(problems) - SHOWN:,} more of {rows:,} rows")
-    yield Finding(loaded.ref, f"{rows:,} rows, {len(problems):,} problems", wrong=False)
+    if rows:
+        yield Finding(loaded.ref, f"{rows:,} rows, {len(problems):,} problems", wrong=False)
+    else:
+        yield Finding(loaded.ref, NO_ROWS, wrong=False)

@@ -11,15 +11,12 @@ from typing import Any
 from harness.cards.schema import Card
 from harness.engine.task import Part
 from harness.errors import UserError, one_line
-from harness.prompts.variables import gold_indices, letters, references, variables
-from harness.scoring.metric import Metric, Ranking, Score
-from harness.scoring.parsers import ParseContext, compile_parsers
-from harness.scoring.registry import display_name, load_metric
-from harness.scoring.score import DEFAULT_PARSE, metric_steps
+from harness.prompts.variables import gold_indices, references, variables
+from harness.scoring.scorer import Scorer
 from harness.templates import Template
-from harness.values import Sample
+from harness.values import OptionScore, Response, Sample
 
-TOLERANCE = 1e-6
+TOLERANCE = 1e-3
 
 
 class RoundTrip:
@@ -34,15 +31,12 @@ class RoundTrip:
     """
 
     def __init__(self, part: Part, where: str) -> None:
-        card = part.card
         self._part = part
-        self._metrics: dict[str, Metric] = {
-            display_name(step): load_metric(step, f"{where}: metrics")
-            for step in metric_steps(card.metrics, card.ask, part.formulation)
-        }
-        parse = card.parse or DEFAULT_PARSE["choices" if card.ask == "choose" else "text"]
-        self._parse = compile_parsers(parse, f"{where}: parse")
-        text = card.oracle or card.target
+        self._scorer = Scorer(part.card, part.formulation, where)
+        self._name, metric = next(iter(self._scorer.metrics.items()))
+        self._best = metric.range[1] if metric.higher_is_better else metric.range[0]
+        self._needs_references = metric.needs_references
+        text = part.card.oracle or part.card.target
         self._oracle = Template(text, f"{where}: oracle") if text and part.formulation == "generate" else None
 
     def problem(self, sample: Sample) -> str | None:
@@ -59,39 +53,29 @@ class RoundTrip:
     def _generated(self, sample: Sample) -> str | None:
         gold = references(sample, "generate")
         if not gold:
-            return "has no answer to compare with"
+            return "has no answer to compare with" if self._needs_references else None
         reply = self.oracle_reply(sample)
-        name, metric = next(iter(self._metrics.items()))
-        best = metric.range[1] if metric.higher_is_better else metric.range[0]
-        right = self._score(metric, reply, sample)
-        if right.value is None or abs(right.value - best) > TOLERANCE:
-            parsed = self._parse(reply, _context(sample))
+        scored = self._scorer.score(sample, Response(text=reply))
+        value = scored.scores[self._name].value
+        if not self._is_best(value):
+            why = f" ({scored.error})" if scored.error else ""
             return (
-                f"the right reply {_short(reply)} is parsed as {_short(parsed.value)} and scores {right.value} "
-                f"in {name}, not {best:g}"
+                f"the right reply {_short(reply)} is parsed as {_short(scored.prediction)} and scores {value} "
+                f"in {self._name}, not {self._best:g}{why}"
             )
         for wrong in ("", "zzz"):
-            score = self._score(metric, wrong, sample)
-            if (
-                score.value is not None
-                and abs(score.value - best) <= TOLERANCE
-                and wrong.strip() not in map(str.strip, map(str, gold))
-            ):
-                return f"the wrong reply {_short(wrong)} scores {score.value:g} in {name}"
+            value = self._scorer.score(sample, Response(text=wrong)).scores[self._name].value
+            if self._is_best(value) and wrong not in (str(answer).strip() for answer in gold):
+                return f"the wrong reply {_short(wrong)} scores {value} in {self._name}"
         return None
 
     def oracle_reply(self, sample: Sample) -> str:
-        """Return the right reply of a sample."""
-        if self._oracle is not None:
-            return self._oracle.render(variables(sample, "generate")).strip()
-        return str(references(sample, "generate")[0])
-
-    def _score(self, metric: Metric, reply: str, sample: Sample) -> Score:
-        parsed = self._parse(reply, _context(sample))
-        if parsed.value is None and not metric.takes_unparsed:
-            return Score(metric.unparsed)
-        score = metric.score(parsed.value, references(sample, "generate"), sample)
-        return score if isinstance(score, Score) else Score(float(score))
+        """Return the right reply of a sample, cut where generation would stop."""
+        if self._oracle is None:
+            return str(references(sample, "generate")[0])
+        reply = self._oracle.render(variables(sample, "generate")).strip()
+        ends = [at for stop in self._part.card.generation.stop if (at := reply.find(stop)) >= 0]
+        return reply[: min(ends)] if ends else reply
 
     def _ranked(self, sample: Sample) -> str | None:
         gold = gold_indices(sample)
@@ -101,22 +85,29 @@ class RoundTrip:
         for text in continuations:
             if not text.strip():
                 return f"a choice renders to an empty continuation {text!r}"
-            # Two are right where the data's own choice begins with one (HellaSwag).
+            # Two spaces are right where the data's own choice begins with one (HellaSwag).
             if not text.startswith(" ") and self._part.card.how(self._part.formulation).continuation is None:
                 return f"the continuation {_short(text)} does not start with a space"
-        name, metric = next(iter(self._metrics.items()))
-        best = metric.range[1] if metric.higher_is_better else metric.range[0]
-        right = metric.score(_ranking(continuations, gold, sample), gold, sample)
-        value = right.value if isinstance(right, Score) else right
-        if value is None or abs(value - best) > 1e-3:
-            return f"a model that is sure of the gold choice scores {value} in {name}, not {best:g}"
-        wrong = tuple(index for index in range(len(continuations)) if index not in gold)
-        if wrong:
-            low = metric.score(_ranking(continuations, wrong[:1], sample), gold, sample)
-            value = low.value if isinstance(low, Score) else low
-            if value is not None and abs(value - best) <= 1e-3:
-                return f"a model that is sure of a wrong choice scores {value:g} in {name}"
+        value = self._sure_of(gold, continuations, sample)
+        if not self._is_best(value):
+            return f"a model that is sure of the gold choice scores {value} in {self._name}, not {self._best:g}"
+        wrong = [index for index in range(len(continuations)) if index not in gold]
+        if wrong and self._is_best(self._sure_of(tuple(wrong[:1]), continuations, sample)):
+            return f"a model that is sure of a wrong choice scores best in {self._name}"
         return None
+
+    def _sure_of(self, sure: tuple[int, ...], continuations: list[str], sample: Sample) -> float | None:
+        # Far apart enough that no normalisation by length turns the order round.
+        options = tuple(
+            OptionScore(-1e-6 if index in sure else -1e6, max(1, len(text.split())))
+            for index, text in enumerate(continuations)
+        )
+        bare = tuple(OptionScore(-1.0, 1) for _ in continuations)
+        scored = self._scorer.score(sample, Response(options=options), continuations, Response(options=bare))
+        return scored.scores[self._name].value
+
+    def _is_best(self, value: float | None) -> bool:
+        return value is not None and abs(value - self._best) <= TOLERANCE
 
 
 def example_sample(card: Card, subset: str) -> Sample:
@@ -131,24 +122,6 @@ def example_sample(card: Card, subset: str) -> Sample:
         fields["answer"] = "42"
     kept = {name: value for name, value in fields.items() if name in card.columns}
     return Sample.of("example", {**kept, **card.example}, subset)
-
-
-def _ranking(continuations: list[str], sure: tuple[int, ...], sample: Sample) -> Ranking:
-    # Far apart enough that no normalisation by length turns the order round.
-    logprobs = tuple(-1e-6 if index in sure else -1e6 for index in range(len(continuations)))
-    return Ranking(
-        logprobs=logprobs,
-        continuations=tuple(continuations),
-        tokens=tuple(max(1, len(text.split())) for text in continuations),
-        unconditional=tuple(-1.0 for _ in continuations),
-        choices=tuple(str(choice) for choice in sample.fields["choices"]),
-    )
-
-
-def _context(sample: Sample) -> ParseContext:
-    choices = sample.fields.get("choices")
-    labels = letters(len(choices)) if isinstance(choices, list | tuple) else ()
-    return ParseContext(fields=sample.fields, letters=labels)
 
 
 def _short(value: Any) -> str:

@@ -30,13 +30,13 @@ def command(
     """Prove that cards are right: TASKS are names, files or folders; all cards without any.
 
     Without data: schema, templates, parsers, metrics, and that a right answer scores best and a wrong one does not.
-    With --rows: the same on every row.
+    With --rows: the same on every row; leaves with 4 where a card has no rows to check.
     """
     from pathlib import Path
 
     from harness.cards.find import CardIndex, search_path
     from harness.cards.load import load_card, load_suite
-    from harness.check.card import Finding, check_card, check_rows
+    from harness.check.card import NO_ROWS, Finding, check_card, check_rows
     from harness.data.load import DataSource
     from harness.engine.task import Limits
     from harness.errors import CardError, UserError
@@ -63,8 +63,9 @@ def command(
         findings += found
         if not as_json:
             wrong = [finding for finding in found if finding.wrong]
-            state = click.style("wrong", fg="red") if wrong else click.style("ok", fg="green")
-            click.echo(f"{state:<5} {ref}")
+            unseen = any(finding.message == NO_ROWS for finding in found)
+            word, colour = ("wrong", "red") if wrong else ("?", "yellow") if unseen else ("ok", "green")
+            click.echo(f"{click.style(f'{word:<5}', fg=colour)} {ref}")
             for finding in found:
                 click.echo(safe(f"      {finding.card}: {finding.message}"))
     bad = sum(finding.wrong for finding in findings)
@@ -74,4 +75,6 @@ def command(
         print_json([{"card": f.card, "message": f.message, "wrong": f.wrong} for f in findings])
     else:
         click.echo(f"{count(len(refs), 'card')} checked, {count(bad, 'problem')}")
-    return 2 if bad else 0
+    if bad:
+        return 2
+    return 4 if any(finding.message == NO_ROWS for finding in findings) else 0

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import click
 
+from harness import __version__
 from harness.errors import HarnessError, did_you_mean, one_line
 
 COMMANDS = {
@@ -60,7 +61,7 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Example: harness eval --model smollm2 --tasks hellaswag,microworlds --limit 100",
 )
-@click.version_option(package_name="multitask-harness", prog_name="harness")
+@click.version_option(__version__, prog_name="harness")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Evaluate language models: YAML task cards, any backend, scores that say how sure they are.

@@ -161,6 +161,8 @@ def _concat(spec: FromConcat, where: str) -> Getter:
 def _column(spec: FromColumn, where: str) -> Getter:
     get = compile_path(spec.column, where)
     steps: list[_Step] = []
+    if spec.keys:
+        steps.append(_keys(spec.column, where))
     if spec.map is not None:
         steps.append(_each(_replace(spec.map, spec.column, where)))
     if spec.index_of is not None:
@@ -182,6 +184,20 @@ def _column(spec: FromColumn, where: str) -> Getter:
         return value
 
     return run
+
+
+def _keys(column: str, where: str) -> _Step:
+    def keys(value: Any, row: Row) -> list[str]:
+        if not isinstance(value, dict):
+            raise DataError(f"{where}: '{column}' is {_shown(value)} and not a map; 'keys' lists the keys of one")
+        return [*_filled(value)]
+
+    return keys
+
+
+def _filled(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the keys that only other rows have: columnar files give every row all of them."""
+    return {key: inner for key, inner in value.items() if inner is not None}
 
 
 def _each(change: Callable[[Any], Any]) -> _Step:
@@ -254,9 +270,12 @@ def _add(offset: int, column: str, where: str) -> Callable[[Any], int]:
 
 def _places(text: str, column: str, where: str) -> _Step:
     def find(value: Any, row: Row) -> list[int]:
-        if not isinstance(value, list | tuple):
-            raise DataError(f"{where}: '{column}' is {_shown(value)} and not a list; 'where' finds places in a list")
-        return [index for index, item in enumerate(value) if as_text(item) == text]
+        items = [*_filled(value).values()] if isinstance(value, dict) else value
+        if not isinstance(items, list | tuple):
+            raise DataError(
+                f"{where}: '{column}' is {_shown(value)} and not a list or a map; 'where' finds places in one"
+            )
+        return [index for index, item in enumerate(items) if as_text(item) == text]
 
     return find
 

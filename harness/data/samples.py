@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -45,29 +46,27 @@ def make_samples(
         DataError: a row does not fit the card; names card, field and row.
     """
     split = card.dataset.split
-    kept = _kept(card, rows.rows, split, where)
+    kept = _kept(card, rows, where)
     apply = compile_columns(card.columns, where)
     find_subset = compile_map(by, f"{where}: subsets.by") if by is not None else None
     find_id = compile_map(card.id, f"{where}: id") if card.id is not None else None
-    samples: list[Sample] = []
-    seen: dict[str, int] = {}  # id → how often it came
-    repeated = 0
-    for index, row in kept:
+    made: list[tuple[str, str, dict[str, Any]]] = []  # id, subset, fields
+    for place, row in kept:
         try:
             fields = apply(row)
             _check(fields, card.ask == "choose", where)
             name = _text(find_subset, row, where) if find_subset is not None else subset
-            sample_id = _text(find_id, row, where) if find_id is not None else f"{split}:{index}"
+            sample_id = _text(find_id, row, where) if find_id is not None else f"{split}:{place}"
         except (DataError, PromptError) as error:
-            raise type(error)(f"{error} (row {split}:{index})") from None
-        # Published data repeats ids; two samples under one name would overwrite each other's results.
-        if sample_id in seen:
-            sample_id, repeated = _number(sample_id, seen), repeated + 1
-        seen.setdefault(sample_id, 1)
-        samples.append(Sample.of(sample_id, fields, name))
+            raise type(error)(f"{error} (row {split}:{place})") from None
+        made.append((sample_id, name, fields))
+    ids = [sample_id for sample_id, _, _ in made]
+    if find_id is not None and rows.places:
+        ids = _with_items(ids, [place for place, _ in kept])
+    ids, repeated = _unique(ids)
     if repeated and notes is not None:
-        notes.append(f"{where}: {repeated} of {len(samples)} ids are repeated in the data and were numbered (#2, #3 …)")
-    return samples
+        notes.append(f"{where}: {repeated} of {len(ids)} ids are repeated in the data and were numbered (#2, #3 …)")
+    return [Sample.of(sample_id, fields, name) for sample_id, (_, name, fields) in zip(ids, made, strict=True)]
 
 
 def fingerprint_rows(samples: Sequence[Sample]) -> str:
@@ -75,30 +74,45 @@ def fingerprint_rows(samples: Sequence[Sample]) -> str:
     return digest([sample.fingerprint for sample in samples], 16)
 
 
-def _kept(card: Card, rows: Sequence[Row], split: str, where: str) -> list[tuple[int, Row]]:
-    if not rows:
+def _kept(card: Card, rows: Rows, where: str) -> list[tuple[str, Row]]:
+    """Return (place, row) of the rows that are evaluated, in order."""
+    split = card.dataset.split
+    if not rows.rows:
         raise DataError(f"{where}: the split '{split}' has no rows")
-    kept = list(enumerate(rows))
+    kept = [(rows.place(index), row) for index, row in enumerate(rows.rows)]
     if card.filter:
         keep = compile_filter(card.filter, where)
         try:
-            kept = [(index, row) for index, row in kept if keep(row)]
+            kept = [(place, row) for place, row in kept if keep(row)]
         except (DataError, PromptError) as error:
             raise type(error)(f"{error} (a row of '{split}')") from None
         if not kept:
-            raise DataError(f"{where}: 'filter' keeps none of the {len(rows):,} rows of '{split}'")
+            raise DataError(f"{where}: 'filter' keeps none of the {len(rows.rows):,} rows of '{split}'")
     draw = card.draw
     if draw is not None and len(kept) > max(draw.over, draw.count):
         return random.Random(draw.seed).sample(kept, draw.count)  # noqa: S311 (a protocol's draw, not a secret)
     return kept
 
 
-def _number(sample_id: str, seen: dict[str, int]) -> str:
-    numbered = sample_id
-    while numbered in seen:
-        seen[sample_id] += 1
-        numbered = f"{sample_id}#{seen[sample_id]}"
-    return numbered
+def _with_items(ids: Sequence[str], places: Sequence[str]) -> list[str]:
+    """Add to an id that several rows of an exploded list share the place in that list: ``id/0``."""
+    counts = Counter(ids)
+    return [
+        f"{sample_id}/{place.partition('/')[2]}" if counts[sample_id] > 1 else sample_id
+        for sample_id, place in zip(ids, places, strict=True)
+    ]
+
+
+def _unique(ids: Sequence[str]) -> tuple[list[str], int]:
+    """Number repeated ids, and count them: two samples under one name would overwrite each other's results."""
+    seen: dict[str, int] = {}  # id → how often it came
+    for sample_id in ids:
+        numbered = sample_id
+        while numbered in seen:
+            seen[sample_id] += 1
+            numbered = f"{sample_id}#{seen[sample_id]}"
+        seen[numbered] = 1
+    return list(seen), sum(new != old for new, old in zip(seen, ids, strict=True))
 
 
 def _text(find: Getter, row: Row, where: str) -> str:
@@ -141,7 +155,8 @@ def _check_gold(fields: Mapping[str, Any], count: int, where: str) -> None:
         raise DataError(
             f"{where}: the field 'answer' is {'null' if answer is None else 'empty'}; is the split labelled?"
         )
-    for gold in answer if isinstance(answer, list | tuple) else [answer]:
+    golds = answer if isinstance(answer, list | tuple) else [answer]
+    for gold in golds:
         if isinstance(gold, bool) or not isinstance(gold, int):
             raise DataError(
                 f"{where}: the field 'answer' must be an index into 'choices', not {gold!r:.60}; "
@@ -149,3 +164,11 @@ def _check_gold(fields: Mapping[str, Any], count: int, where: str) -> None:
             )
         if not 0 <= gold < count:
             raise DataError(f"{where}: the field 'answer' is {gold}, outside of 0 to {count - 1} ({count} choices)")
+    # What 0/1 labels, one a choice, look like when they are read as indices.
+    repeated = len(set(golds)) < len(golds)
+    if repeated or len(golds) == count > 1:
+        raise DataError(
+            f"{where}: the field 'answer' is {golds!r:.60}, which "
+            f"{'repeats an index' if repeated else f'makes all {count} choices right'}; "
+            "if these are labels, one a choice, 'where: \"1\"' makes indices of them"
+        )

@@ -81,7 +81,7 @@ def execute(plan: Plan, backend: Backend, store: ResponseStore, observe: Observe
         InterruptedRunError: Ctrl-C; every answer until then is in the store.
         BackendError: nothing can be asked; likewise.
     """
-    responses = {key: r for key, r in store.lookup(plan.requests).items() if r.error is None}
+    responses = {key: r for key, r in store.lookup(plan.requests, plan.identity).items() if r.error is None}
     missing = [(key, request) for key, request in plan.requests.items() if key not in responses]
     counter = _Counter(len(plan.requests), len(responses), observe)
     if not missing:
@@ -93,7 +93,7 @@ def execute(plan: Plan, backend: Backend, store: ResponseStore, observe: Observe
             for index, response in answers:
                 key, request = missing[index]
                 checked = _checked(request, response)
-                store.put(key, checked, plan.identity)
+                store.put(key, checked, plan.identity, backend.identity.model)
                 responses[key] = checked
                 counter.count(checked)
     except KeyboardInterrupt:

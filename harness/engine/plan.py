@@ -115,6 +115,8 @@ def _length(request: Request) -> int:
 def _check(task: Task, part: Part, capabilities: Capabilities) -> None:
     kind = {"mcf": "choose", "cf": "choose"}.get(part.formulation, part.formulation)
     if getattr(capabilities, kind):
+        if part.card.prefill and kind == "generate" and not capabilities.prefill:
+            raise BackendError(f"{task.ref}: this backend cannot begin the reply ('prefill'); use --set prefill=")
         return
     if kind == "choose":
         raise BackendError(

@@ -70,6 +70,8 @@ class Task:
         hashes: the card's three hashes.
         fingerprint: of all rows, before any limit.
         sizes: subset → number of samples before any limit.
+        asked: subset → number of samples after limits and before sharding.
+        shots: digest of the rows that shots are picked from; empty without shots.
         origins: where rows came from.
         notes: what a reader of the result should know.
     """
@@ -80,6 +82,8 @@ class Task:
     hashes: Hashes
     fingerprint: str
     sizes: Mapping[str, int]
+    asked: Mapping[str, int]
+    shots: str = ""
     origins: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -146,12 +150,12 @@ def join(loaded: LoadedCard, source: DataSource, limits: Limits, *, chat: bool =
         CardError: a template is wrong.
         DataError: rows do not fit the card. A subset without data is no error: it is recorded as missing.
     """
-    loader = _Loader(loaded, source)
+    loader = _Loader(loaded, source, limits)
     for name, card in loaded.subsets.items():
         loader.add(name, card)
-    chosen = _choose(loader.samples, limits)
+    wanted = _limited(loader.samples, limits)
     parts = []
-    for subset, samples in chosen.items():
+    for subset, samples in _sharded(wanted, limits).items():
         card = loader.cards[subset]
         for formulation in formulations(card):
             where = f"{loaded.ref} ({subset})" if subset else loaded.ref
@@ -170,6 +174,8 @@ def join(loaded: LoadedCard, source: DataSource, limits: Limits, *, chat: bool =
         hashes=hash_card(loaded),
         fingerprint=fingerprint_rows([s for samples in loader.samples.values() for s in samples]),
         sizes={subset: len(samples) for subset, samples in loader.samples.items()},
+        asked={subset: len(samples) for subset, samples in wanted.items()},
+        shots=loader.shots_fingerprint(),
         origins=tuple(dict.fromkeys(loader.origins)),
         notes=tuple(dict.fromkeys(loader.notes)),
     )
@@ -181,6 +187,7 @@ class _Loader:
 
     loaded: LoadedCard
     source: DataSource
+    limits: Limits
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
@@ -215,8 +222,14 @@ class _Loader:
             pool = [sample for sample in pool if sample.subset == subset]
         return ShotPicker(card.shots, pool, self.loaded.card.name, subset)
 
+    def shots_fingerprint(self) -> str:
+        pools = [sample for pool in self._pools.values() for sample in pool]
+        return fingerprint_rows(pools) if pools else ""
+
     def _rows(self, card: Card) -> Rows:
-        rows = self.source.rows(card.dataset, self.loaded.path.parent)
+        limit = self.limits.per_task or self.limits.per_subset
+        # Only a streamed split can be cut while it is read: a limit takes its samples from the whole split.
+        rows = self.source.rows(card.dataset, self.loaded.path.parent, limit=limit if card.dataset.streaming else None)
         self.origins.append(rows.origin)
         self.notes.extend(rows.notes)
         return rows
@@ -237,20 +250,23 @@ class _Loader:
         return make_samples(pool_card, rows, subset=name, by=self.loaded.by, where=f"{where}: shots")
 
 
-def _choose(samples: Mapping[str, list[Sample]], limits: Limits) -> dict[str, list[Sample]]:
+def _limited(samples: Mapping[str, list[Sample]], limits: Limits) -> dict[str, list[Sample]]:
     """Apply the limits: a fixed pseudo-random part, so that a larger limit contains a smaller one."""
     quotas = {subset: len(items) for subset, items in samples.items()}
     if limits.per_subset is not None:
         quotas = {subset: min(count, limits.per_subset) for subset, count in quotas.items()}
     if limits.per_task is not None:
         quotas = spread(limits.per_task, quotas)
-    chosen: dict[str, list[Sample]] = {}
+    return {subset: _part(items, quotas[subset]) for subset, items in samples.items() if quotas[subset]}
+
+
+def _sharded(samples: Mapping[str, list[Sample]], limits: Limits) -> dict[str, list[Sample]]:
+    shares: dict[str, list[Sample]] = {}
     position = 0
     for subset, items in samples.items():
-        kept = _part(items, quotas[subset])
-        chosen[subset] = [s for i, s in enumerate(kept, position) if i % limits.shards == limits.shard - 1]
-        position += len(kept)
-    return {subset: items for subset, items in chosen.items() if items}
+        shares[subset] = [s for i, s in enumerate(items, position) if i % limits.shards == limits.shard - 1]
+        position += len(items)
+    return {subset: items for subset, items in shares.items() if items}
 
 
 def spread(total: int, sizes: Mapping[str, int]) -> dict[str, int]:

@@ -101,9 +101,9 @@ class Asker:
     def requests(self, sample: Sample) -> list[Asked]:
         """Return the requests of a sample: one for each repeat, and one more for PMI."""
         card = self.card
-        if card.ask == "perplexity":
-            return [Asked(Request("perplexity", prompt=str(sample.fields["text"]), max_length=card.max_length))]
         values = self._values(sample)
+        if card.ask == "perplexity":
+            return [Asked(self._likelihood(sample, values))]
         if self._ranks:
             return self._choose(sample, values)
         prompt, messages, prefill = self._compose(sample, values, self._prompt.render(values))
@@ -125,6 +125,23 @@ class Asker:
             )
             for repeat in range(card.repeats)
         ]
+
+    def _likelihood(self, sample: Sample, values: dict[str, Any]) -> Request:
+        """Ask for the likelihood of the text: alone, or as the continuation of the prompt where the card has one."""
+        card = self.card
+        text = str(sample.fields["text"])
+        if not (card.prompt or card.description or card.system or self._picker):
+            return Request("perplexity", prompt=text, max_length=card.max_length)
+        context, messages, prefill = self._compose(sample, values, self._prompt.render(values))
+        return Request(
+            "choose",
+            prompt=context,
+            messages=messages,
+            prefill=prefill,
+            options=(Option(text),),
+            max_length=card.max_length,
+            truncation=card.truncation,
+        )
 
     def continuations(self, sample: Sample) -> list[str]:
         """Return the texts that are ranked for a sample, leading space included."""
@@ -197,6 +214,8 @@ class Asker:
         gold = gold_indices(shot)
         if self._ranks and gold:
             return self._continuation.render(self._choice_values(values)[gold[0]])
+        if self.card.ask == "perplexity":
+            return str(values["text"])
         if "letter" in values:
             return f" {values['letter']}"
         answer = values.get("answer", "")

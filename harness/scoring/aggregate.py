@@ -15,7 +15,7 @@ import orjson
 
 from harness.scoring.metric import Metric, Score, Status
 from harness.scoring.registry import load_metric
-from harness.scoring.statistics import NOTHING, Estimate, combine
+from harness.scoring.statistics import NOTHING, Estimate, combine, weighted_mean_estimate
 from harness.store.records import ResultRow, SampleRecord, TaskSummary
 
 
@@ -29,6 +29,8 @@ class Verdict:
         sample_id: its sample.
         scores: metric → score.
         status: what became of the reply.
+        prediction: what was parsed, None for nothing.
+        truncated: whether the reply hit its limit.
         clipped: whether its prompt was cut.
         cluster: what it depends on, or None.
     """
@@ -38,6 +40,8 @@ class Verdict:
     sample_id: str
     scores: Mapping[str, Score]
     status: Status
+    prediction: str | None
+    truncated: bool
     clipped: bool
     cluster: str | None
 
@@ -50,7 +54,15 @@ class Verdict:
             detail = orjson.loads(record.details[name]) if name in record.details else {}
             scores[name] = Score(value, status if value is None else Status.OK, detail)
         return cls(
-            record.subset, record.formulation, record.sample_id, scores, status, record.clipped > 0, record.cluster
+            subset=record.subset,
+            formulation=record.formulation,
+            sample_id=record.sample_id,
+            scores=scores,
+            status=status,
+            prediction=record.prediction,
+            truncated=record.finish == "length",
+            clipped=record.clipped > 0,
+            cluster=record.cluster,
         )
 
 
@@ -72,7 +84,7 @@ def aggregate_task(summary: TaskSummary, verdicts: Iterable[Verdict]) -> list[Re
             if (formulation, subset) in groups
         }
         rows += _task_rows(summary, formulation, parts)
-    return _with_headline(summary, rows)
+    return _with_headline(summary, rows) if rows else [_nothing(summary)]
 
 
 def aggregate_suite(
@@ -148,18 +160,18 @@ class _Part:
         return self.metrics[name].aggregate(samples, clusters) if samples else NOTHING
 
     def samples(self, name: str) -> tuple[list[Score], list[str] | None]:
-        """Return one score for each sample (repeats averaged) and their clusters."""
+        """Return one score for each sample (its repeats reduced) and their clusters."""
         by_sample: dict[str, list[Verdict]] = defaultdict(list)
         for verdict in self.verdicts:
             by_sample[verdict.sample_id].append(verdict)
         scores: list[Score] = []
         clusters: list[str] = []
         for repeats in by_sample.values():
-            known = [v.scores[name] for v in repeats if name in v.scores and v.scores[name].value is not None]
-            if not known:
+            scored = [v for v in repeats if name in v.scores and v.scores[name].value is not None]
+            if not scored:
                 continue
-            value = sum(s.value for s in known if s.value is not None) / len(known)
-            scores.append(known[0] if len(known) == 1 else replace(known[0], value=value))
+            reduced = self.metrics[name].reduce([v.scores[name] for v in scored], [v.prediction for v in scored])
+            scores.append(reduced)
             clusters.append(repeats[0].cluster or repeats[0].sample_id)
         clustered = any(verdict.cluster is not None for verdict in self.verdicts)
         return scores, (clusters if clustered else None)
@@ -167,6 +179,7 @@ class _Part:
     def counts(self) -> Counter[str]:
         found = Counter(str(verdict.status) for verdict in self.verdicts)
         found["clipped"] = sum(verdict.clipped for verdict in self.verdicts)
+        found["cut short"] = sum(verdict.truncated for verdict in self.verdicts)
         return found
 
 
@@ -195,22 +208,27 @@ def _task_rows(summary: TaskSummary, formulation: str, parts: Mapping[str, _Part
 
 
 def _pool(summary: TaskSummary, parts: Sequence[tuple[_Part, Estimate, str]]) -> Estimate:
+    """Return the estimate of the whole task from (part, its estimate, its metric)."""
     if len(parts) == 1:
         return parts[0][1]
+    micro = summary.aggregate == "micro"
     names = {name for _, _, name in parts}
-    if summary.aggregate == "micro" and len(names) == 1:
-        name = names.pop()
-        scores: list[Score] = []
-        clusters: list[str] = []
-        clustered = False
-        for part, _, _ in parts:
-            some, their = part.samples(name)
-            scores += some
-            clustered |= their is not None
-            clusters += their or [f"{part.subset}/{index}" for index in range(len(some))]
-        return parts[0][0].metrics[name].aggregate(scores, clusters if clustered else None)
-    weights = [float(estimate.n) for _, estimate, _ in parts] if summary.aggregate == "micro" else None
-    bounds = parts[0][0].metrics[next(iter(names))].range if len(names) == 1 else (-math.inf, math.inf)
+    metrics = [part.metrics[name] for part, _, name in parts]
+    samples = [part.samples(name) for part, _, name in parts]
+    clustered = any(clusters is not None for _, clusters in samples)
+    # Without clusters of its own a sample of another subset is a cluster by itself.
+    clusters = [
+        their or [f"{part.subset}/{index}" for index in range(len(scores))]
+        for (part, _, _), (scores, their) in zip(parts, samples, strict=True)
+    ]
+    if micro and len(names) == 1:
+        pooled = [score for scores, _ in samples for score in scores]
+        return metrics[0].aggregate(pooled, [c for some in clusters for c in some] if clustered else None)
+    weights = [float(estimate.n) if micro else 1.0 for _, estimate, _ in parts]
+    bounds = metrics[0].range if len(names) == 1 else (-math.inf, math.inf)
+    if all(type(metric).aggregate is Metric.aggregate for metric in metrics):
+        values = [[score.value for score in scores if score.value is not None] for scores, _ in samples]
+        return weighted_mean_estimate(values, weights, clusters if clustered else None, bounds)
     return combine([estimate for _, estimate, _ in parts], weights, bounds)
 
 
@@ -220,15 +238,19 @@ def _row(
     counts: Counter[str] = sum((part.counts() for part in parts), Counter())
     missing = 0 if subset else len(summary.missing)
     errors = counts[Status.ERROR] + counts[Status.TIMEOUT]
+    asked = summary.asked.get(subset, 0) if subset else sum(summary.asked.values())
+    there = sum(len({verdict.sample_id for verdict in part.verdicts}) for part in parts)
     known = parts[0].metrics.get(metric) or next(iter(parts[0].metrics.values()))
     notes = []
     if missing:
         notes.append(f"no data for {missing} of {missing + len(summary.subsets)} subsets: {_some(summary.missing)}")
-    if not subset and len(parts) > 1:
-        notes.append(f"{summary.aggregate} of {len(parts)} subsets")
-    return ResultRow(
-        task=summary.name,
-        variant=summary.variant,
+    if there < asked:
+        notes.append(f"{there:,} of the {asked:,} samples asked for")
+    if not subset and len(summary.subsets) > 1:
+        of = "" if len(parts) == len(summary.subsets) else f" of {len(summary.subsets)}"
+        notes.append(f"{summary.aggregate} of {len(parts)}{of} subsets")
+    return replace(
+        _nothing(summary),
         subset=subset,
         formulation=formulation,
         metric=metric,
@@ -240,22 +262,43 @@ def _row(
         total=summary.sizes.get(subset, 0) if subset else sum(summary.sizes.values()),
         ok=counts[Status.OK],
         unparsed=counts[Status.UNPARSED],
-        truncated=counts[Status.TRUNCATED],
+        truncated=counts["cut short"],
         errors=counts[Status.ERROR],
         timeouts=counts[Status.TIMEOUT],
         not_applicable=counts[Status.NOT_APPLICABLE],
         clipped=counts["clipped"],
         missing=missing,
-        partial=bool(errors or missing),
+        partial=bool(errors or missing or there < asked),
         headline=False,
         higher_is_better=known.higher_is_better,
+        notes="; ".join(notes),
+    )
+
+
+def _nothing(summary: TaskSummary) -> ResultRow:
+    """Return the row of a task of which nothing is known: it must not disappear from a table or a suite."""
+    return ResultRow(
+        task=summary.name,
+        variant=summary.variant,
+        subset="",
+        formulation=summary.formulations[0],
+        metric="score",
+        value=math.nan,
+        stderr=math.nan,
+        low=math.nan,
+        high=math.nan,
+        n=0,
+        total=sum(summary.sizes.values()),
+        missing=len(summary.missing),
+        partial=True,
+        headline=True,
         random_baseline=summary.random_baseline,
         version=summary.version,
         data_hash=summary.hashes["data"],
         ask_hash=summary.hashes["ask"],
         score_hash=summary.hashes["score"],
         fingerprint=summary.fingerprint,
-        notes="; ".join(notes),
+        notes="no data" if summary.missing else "no answers",
     )
 
 

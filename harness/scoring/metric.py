@@ -64,6 +64,7 @@ class Ranking:
         logprobs: one for each choice, in nats.
         continuations: the texts that were ranked, leading space included.
         tokens: the number of tokens of each.
+        greedy: whether the model would have generated each; None where the backend cannot say.
         unconditional: log-probabilities after the bare context, for ``pmi``; else empty.
         normalize: the card's normalisation: ``none``, ``char``, ``byte``, ``token`` or ``pmi``.
         choices: the choices as the card has them.
@@ -75,6 +76,7 @@ class Ranking:
     unconditional: tuple[float, ...] = ()
     normalize: str = "none"
     choices: tuple[str, ...] = ()
+    greedy: tuple[bool | None, ...] = ()
 
     def normalized(self, by: str | None = None) -> tuple[float, ...]:
         """Return the log-probabilities made comparable, by ``by`` or the card's normalisation.
@@ -102,11 +104,13 @@ class Likelihood:
         logprob: of the whole text, in nats.
         tokens: their number.
         text: the text.
+        greedy: whether the model would have generated it; None where the backend cannot say.
     """
 
     logprob: float
     tokens: int
     text: str
+    greedy: bool | None = None
 
 
 class Metric:
@@ -119,6 +123,8 @@ class Metric:
         range: the least and the greatest value.
         unparsed: the score of a reply from which no answer could be taken.
         takes_unparsed: whether :meth:`score` wants to see such a reply itself, as None.
+        needs_references: whether a sample without an answer cannot be scored.
+        version: raised when a change of the metric changes scores; part of a result's score hash.
     """
 
     name: ClassVar[str] = ""
@@ -127,6 +133,8 @@ class Metric:
     range: ClassVar[tuple[float, float]] = (0.0, 1.0)
     unparsed: ClassVar[float] = 0.0
     takes_unparsed: ClassVar[bool] = False
+    needs_references: ClassVar[bool] = True
+    version: ClassVar[int] = 1
 
     def score(self, prediction: Any, references: Sequence[Any], sample: Sample) -> float | Score:
         """Score one sample.
@@ -141,11 +149,28 @@ class Metric:
         """
         raise NotImplementedError
 
+    def reduce(self, scores: Sequence[Score], predictions: Sequence[str | None]) -> Score:
+        """Make one score of a sample's repeats: their mean, and the sum of their statistics.
+
+        Args:
+            scores: of the repeats that were scored, at least one.
+            predictions: what was parsed from each, None for nothing: for pass@k, majority votes and the like.
+        """
+        if len(scores) == 1:
+            return scores[0]
+        values = [score.value for score in scores if score.value is not None]
+        detail: dict[str, Any] = {}
+        for score in scores:
+            for name, value in score.detail.items():
+                if isinstance(value, int | float):
+                    detail[name] = detail.get(name, 0) + value
+        return Score(sum(values) / len(values), detail=detail)
+
     def aggregate(self, scores: Sequence[Score], clusters: Sequence[Any] | None = None) -> Estimate:
         """Return the estimate over samples that were scored; the mean unless a metric is defined on the corpus.
 
         Args:
-            scores: one for each sample (repeats already averaged), each with a value.
+            scores: one for each sample (see :meth:`reduce`), each with a value.
             clusters: equal values mark dependent samples.
         """
         return mean_estimate([s.value for s in scores if s.value is not None], clusters, bounds=self.range)
@@ -172,6 +197,8 @@ def metric(name: str, *, presets: Mapping[str, Mapping[str, Any]] | None = None)
     def register(cls: MetricType) -> MetricType:
         if not (isinstance(cls, type) and issubclass(cls, Metric)):
             raise TypeError(f"@metric('{name}') belongs on a subclass of Metric")
+        if cls.inputs == "text" and not cls.higher_is_better and "unparsed" not in cls.__dict__:
+            raise TypeError(f"@metric('{name}'): where lower is better, 'unparsed' must say the score of no answer")
         cls.name = name
         REGISTRY[name] = Registration(name, cls, dict(presets or {}))
         return cls

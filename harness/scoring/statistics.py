@@ -50,30 +50,61 @@ def mean_estimate(
 
     The interval is Wilson's where all values are 0 or 1 and unclustered, else mean ± 1.96 standard errors.
     """
-    x = np.asarray(values, dtype=float)
-    n = len(x)
-    if n == 0:
+    return weighted_mean_estimate([values], [1.0], None if clusters is None else [clusters], bounds)
+
+
+def weighted_mean_estimate(
+    groups: Sequence[Sequence[float]],
+    weights: Sequence[float],
+    clusters: Sequence[Sequence[Any]] | None = None,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
+) -> Estimate:
+    """Return the weighted mean of groups' means, its standard error and 95 % interval.
+
+    Args:
+        groups: the scores of each group, none empty: the subsets of a macro average.
+        weights: of each group's mean; they need not sum to 1.
+        clusters: for each score; equal values mark dependent samples, in one group or in several (parallel
+            translations of one question).
+        bounds: the metric's range, which the interval does not leave.
+
+    Each score has the residual ``w_g (s - mean_g) / n_g``; the variance is the sum of the squares of what each cluster
+    adds up to, with the correction for few clusters (or, unclustered, for few samples in a group).
+    """
+    arrays = [np.asarray(group, dtype=float) for group in groups if len(group)]
+    if not arrays:
         return NOTHING
-    mean = float(x.mean())
-    if n == 1:
-        binary = mean in (0.0, 1.0)
-        low, high = wilson(mean, 1) if binary else bounds
-        return Estimate(mean, math.nan, low, high, 1)
-    residual = x - mean
-    if clusters is None:
-        stderr = float(math.sqrt(residual @ residual / (n - 1) / n))
+    shares = np.asarray([w for w, group in zip(weights, groups, strict=True) if len(group)]) / sum(
+        w for w, group in zip(weights, groups, strict=True) if len(group)
+    )
+    n = sum(len(x) for x in arrays)
+    mean = float(sum(w * x.mean() for w, x in zip(shares, arrays, strict=True)))
+    residuals = [w * (x - x.mean()) / len(x) for w, x in zip(shares, arrays, strict=True)]
+    if clusters is not None:
+        names = [str(name) for group in clusters for name in group]
+        _, index = np.unique(np.asarray(names), return_inverse=True)
+        sums = np.bincount(index, weights=np.concatenate(residuals))
+        few = len(sums) / (len(sums) - 1) if len(sums) > 1 else math.nan  # one cluster does not tell how they differ
+        variance = float(sums @ sums) * few
+    elif min(len(x) for x in arrays) > 1:
+        variance = float(sum((r @ r) * len(r) / (len(r) - 1) for r in residuals))
+    elif len(arrays) > 1:
+        # A single sample has no spread of its own. The groups' spread takes its place (collapsed strata): too large
+        # rather than too small, because it counts the true differences between groups as noise.
+        centred = shares * (np.asarray([x.mean() for x in arrays]) - mean)
+        variance = float(centred @ centred) * len(arrays) / (len(arrays) - 1)
     else:
-        _, index = np.unique(np.asarray([str(c) for c in clusters]), return_inverse=True)
-        sums = np.bincount(index, weights=residual)
-        groups = len(sums)
-        if groups == 1:  # one cluster says nothing about how clusters differ
-            return Estimate(mean, math.nan, *bounds, n)
-        stderr = float(math.sqrt(sums @ sums * groups / (groups - 1))) / n
-    if clusters is None and bool(np.isin(x, (0.0, 1.0)).all()):
-        low, high = wilson(mean, n)
-    else:
-        low, high = max(bounds[0], mean - Z95 * stderr), min(bounds[1], mean + Z95 * stderr)
-    return Estimate(mean, stderr, low, high, n)
+        variance = math.nan
+    stderr = math.sqrt(variance)
+    binary = all(bool(np.isin(x, (0.0, 1.0)).all()) for x in arrays)
+    if binary and (variance == 0 or math.isnan(variance) or (len(arrays) == 1 and clusters is None)):
+        # Also where nothing varies: all right or all wrong is not certainty.
+        units = len(set(names)) if clusters is not None else n
+        low, high = wilson(mean, units)
+        return Estimate(mean, stderr, low, high, n)
+    if math.isnan(variance):
+        return Estimate(mean, math.nan, *bounds, n)
+    return Estimate(mean, stderr, max(bounds[0], mean - Z95 * stderr), min(bounds[1], mean + Z95 * stderr), n)
 
 
 def wilson(p: float, n: int) -> tuple[float, float]:
@@ -104,8 +135,10 @@ def combine(
         variance = sum((w * p.stderr) ** 2 for p, w in known)
     elif len({p.value for p, _ in known}) > 1:
         variance = sum((w * (p.value - value)) ** 2 for p, w in known) * len(known) / (len(known) - 1)
-    else:  # single samples that all agree: only the interval of a proportion says something
-        n = sum(p.n for p, _ in known)
+    else:
+        variance = math.nan
+    n = sum(p.n for p, _ in known)
+    if not variance > 0:  # nothing varies, which is not certainty: only the interval of a proportion says something
         low, high = wilson(value, n) if value in (0.0, 1.0) else bounds
         return Estimate(value, math.nan, low, high, n)
     stderr = math.sqrt(variance) / total

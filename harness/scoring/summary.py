@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import orjson
 
+from harness.cards.hashes import LENGTH
 from harness.engine.task import Task
-from harness.scoring.registry import display_name
-from harness.scoring.score import metric_steps
+from harness.scoring.registry import display_name, load_metric
+from harness.scoring.scorer import metric_steps
 from harness.store.records import TaskSummary
+from harness.values import digest
 
 
 def summarize(task: Task) -> TaskSummary:
@@ -18,10 +18,15 @@ def summarize(task: Task) -> TaskSummary:
     card = loaded.card
     name, _, variant = task.ref.partition("@")
     metrics: dict[str, dict[str, dict[str, str]]] = {}
+    versions: dict[str, int] = {}
     for part in task.parts:
-        steps = metric_steps(part.card.metrics, part.card.ask, part.formulation)
-        named = {display_name(step): orjson.dumps(step).decode() for step in steps}
-        metrics.setdefault(part.subset, {})[part.formulation] = named
+        named = metrics.setdefault(part.subset, {}).setdefault(part.formulation, {})
+        for step in metric_steps(part.card.metrics, part.card.ask, part.formulation):
+            metric = load_metric(step, task.ref)
+            named[display_name(step)] = orjson.dumps(step).decode()
+            versions[metric.name] = metric.version
+    chat = any(part.asker.chat for part in task.parts)
+    hashes = task.hashes
     return TaskSummary(
         ref=task.ref,
         name=name,
@@ -32,13 +37,20 @@ def summarize(task: Task) -> TaskSummary:
         aggregate=card.aggregate,
         metrics=metrics,
         sizes=dict(task.sizes),
+        asked=dict(task.asked),
         missing=dict(task.missing),
         random_baseline=card.random_baseline,
-        hashes=asdict(task.hashes),
+        hashes={
+            "data": hashes.data,
+            "ask": digest([hashes.ask, chat, task.shots], LENGTH),
+            "score": digest([hashes.score, versions], LENGTH),
+        },
         fingerprint=task.fingerprint,
+        card=card.model_dump(mode="json", exclude_defaults=True),
+        file=str(loaded.path),
         origins=task.origins,
         overrides=dict(loaded.overrides),
         shots=card.shots.count,
-        chat=any(part.asker.chat for part in task.parts),
+        chat=chat,
         notes=task.notes,
     )

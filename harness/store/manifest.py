@@ -8,8 +8,11 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
+from harness import __version__
+from harness.store.commit import commit_of
 from harness.store.records import SCHEMA_VERSION, TaskSummary
 
 Status = Literal["running", "complete", "incomplete", "interrupted"]
@@ -18,7 +21,7 @@ Status = Literal["running", "complete", "incomplete", "interrupted"]
 STATUSES: tuple[str, ...] = get_args(Status)
 
 _PACKAGES = (
-    "multitask-harness", "numpy", "pyarrow", "jinja2", "aiohttp", "openai", "torch", "transformers", "tokenizers",
+    "numpy", "pyarrow", "jinja2", "aiohttp", "openai", "torch", "transformers", "tokenizers",
     "accelerate", "gguf", "vllm", "datasets", "huggingface-hub",
 )  # fmt: skip
 
@@ -40,13 +43,14 @@ class Manifest:
         tasks: what each task was.
         suites: the suites that were asked for: ``name``, ``version``, ``aggregate``, ``tasks``, as in their cards.
         command: the command line.
-        options: every option that was given: limits, shard, overrides, mirrors …
+        options: every option that was given: limits, overrides, mirrors …; of a merged run those of each.
+        shards: which parts of the samples it covers, ``i/n``; ``1/1`` is all of them.
         seeds: the seeds that were used, by purpose.
         environment: see :func:`describe_environment`.
         store: the response store's folder.
         totals: counts and seconds of the whole run (``requests``, ``cached``, ``errors``, ``prompt_tokens``,
             ``completion_tokens``, ``seconds`` …).
-        merged_from: the run directories this one was merged from.
+        merged_from: the run directories this one was merged from; those that were merged themselves are resolved.
         notes: what a reader of any number should know.
         status: how the run stands.
         created: when it began, UTC.
@@ -62,6 +66,7 @@ class Manifest:
     suites: tuple[Mapping[str, Any], ...] = ()
     command: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    shards: tuple[str, ...] = ("1/1",)
     seeds: Mapping[str, int] = field(default_factory=dict)
     environment: Mapping[str, Any] = field(default_factory=dict)
     store: str = ""
@@ -91,7 +96,7 @@ class Manifest:
 
 
 def describe_environment() -> dict[str, Any]:
-    """Return what the run stands on: Python, machine, versions of packages, ``HARNESS_*`` variables."""
+    """Return what the run stands on: Harness, Python, machine, versions of packages, ``HARNESS_*`` variables."""
     packages: dict[str, str] = {}
     for name in _PACKAGES:
         try:
@@ -99,6 +104,8 @@ def describe_environment() -> dict[str, Any]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return {
+        "harness_version": __version__,
+        "commit": commit_of(Path(__file__).parents[2]),
         "python": platform.python_version(),
         "system": platform.platform(),
         "machine": platform.machine(),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from harness.errors import one_line
+from harness.store import segments
 from harness.store.recover import recover
 
 T = TypeVar("T")
@@ -43,18 +44,11 @@ class SegmentReader:
             path: the segment.
             query: opens the segment it is given for reading and raises SQLite's errors as they are.
         """
-        state = _state(path)
-        if state is None:  # pruned since it was listed
+        try:
+            return self._read(path, query)
+        except segments.NewerFormatError as error:
+            self.warn_of_damage(path, f"{error}; it is left alone")
             return None
-        known = self._recovered.get(path)
-        if known is None or known[0] != state:  # its writer may live and have repaired it
-            try:
-                return query(path)
-            except sqlite3.Error as error:
-                if _state(path) is None:
-                    return None
-                known = self._recovered[path] = (state, self._recover(path, error))
-        return None if known[1] is None else query(known[1])
 
     def warn_of_damage(self, path: Path, what: str) -> None:
         """Give the caller one line about a segment, and not a second one."""
@@ -68,6 +62,20 @@ class SegmentReader:
         if self._workspace is not None:
             shutil.rmtree(self._workspace, ignore_errors=True)
             self._workspace = None
+
+    def _read(self, path: Path, query: Callable[[Path], T]) -> T | None:
+        state = _state(path)
+        if state is None:  # pruned since it was listed
+            return None
+        known = self._recovered.get(path)
+        if known is None or known[0] != state:  # its writer may live and have repaired it
+            try:
+                return query(path)
+            except sqlite3.Error as error:
+                if _state(path) is None:
+                    return None
+                known = self._recovered[path] = (state, self._recover(path, error))
+        return None if known[1] is None else query(known[1])
 
     def _recover(self, path: Path, cause: sqlite3.Error) -> Path | None:
         if self._workspace is None:

@@ -29,16 +29,18 @@ class SampleRecord:
         fingerprint: digest of the sample's fields.
         repeat: 0 for the first time it was asked.
         key: the request's key in the response store.
+        asked: digest of the request without the model (``Request.digest``, shortened): equal for equal prompts.
         request: JSON of what was sent (``Request.as_json``).
         reply: what a ``generate`` request got, else None.
         option_logprobs: log-probability of each option in nats, or of the whole text of ``perplexity``; may be -inf.
         option_tokens: the number of tokens of each.
-        option_greedy: whether the model would have generated it.
+        option_greedy: whether the model would have generated it; None where the backend cannot say.
         unconditional_logprobs: log-probability of each option after the bare context, for ``pmi``.
         method: how the backend did it.
         prediction: what the parsers made of the reply, or the chosen option's place; None when nothing was found.
         parse_rule: the parser that found it.
         references: JSON list of the accepted answers: texts, or places of the right options.
+        score: value of the headline metric; None where it was not scored.
         scores: value of each metric; None where it was not scored.
         details: JSON of the statistics that a metric's aggregate is made of, for metrics that have them.
         status: ``ok``, ``unparsed``, ``truncated``, ``error``, ``timeout`` or ``not_applicable``.
@@ -61,15 +63,17 @@ class SampleRecord:
     key: str
     request: str
     status: str
+    asked: str = ""
     reply: str | None = None
     option_logprobs: tuple[float, ...] = ()
     option_tokens: tuple[int, ...] = ()
-    option_greedy: tuple[bool, ...] = ()
+    option_greedy: tuple[bool | None, ...] = ()
     unconditional_logprobs: tuple[float, ...] = ()
     method: str | None = None
     prediction: str | None = None
     parse_rule: str | None = None
     references: str = "[]"
+    score: float | None = None
     scores: Mapping[str, float | None] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
     cluster: str | None = None
@@ -91,6 +95,8 @@ class ResultRow:
     """One number of a run and how sure it is: a row of the results table.
 
     Attributes:
+        model: the model's name for people; this and the next are filled in when the row is written.
+        run: the run directory's name.
         task: the task's or suite's reference, without the variant.
         variant: the variant, or an empty string.
         subset: a subset, or an empty string for the whole task.
@@ -101,11 +107,10 @@ class ResultRow:
         low: lower end of the 95 % interval.
         high: upper end.
         n: scored samples it rests on.
-        total: samples there are, before any limit or shard.
         total: samples the data has, before any limit or shard.
-        ok: samples with this status; so on for the next five.
+        ok: samples with this status.
         unparsed: see ``SampleRecord.status``.
-        truncated: see ``SampleRecord.status``.
+        truncated: samples whose reply hit its limit, whatever their status.
         errors: see ``SampleRecord.status``.
         timeouts: see ``SampleRecord.status``.
         not_applicable: see ``SampleRecord.status``.
@@ -123,6 +128,8 @@ class ResultRow:
         notes: what a reader of the number should know, in one line.
     """
 
+    model: str = field(default="", kw_only=True)
+    run: str = field(default="", kw_only=True)
     task: str
     variant: str
     subset: str
@@ -188,9 +195,13 @@ class TaskSummary:
         aggregate: how subsets become one score.
         metrics: subset → formulation → a metric's name → JSON of its step in the card.
         sizes: subset → samples before any limit or shard.
+        asked: subset → samples that the run was asked for, before sharding.
         missing: subset → why it has no data.
         random_baseline: the score of guessing.
-        hashes: of ``data``, ``ask`` and ``score``.
+        hashes: of ``data``, ``ask`` and ``score``: the card's, with what they came to in the run: whether messages were
+            sent, the rows of the shots, the versions of the metrics.
+        card: the card as it was resolved, without defaults and without subsets' differences.
+        file: the card's file.
         fingerprint: digest of the rows, before any limit or shard.
         origins: where the rows came from.
         overrides: card keys that options replaced.
@@ -212,6 +223,9 @@ class TaskSummary:
     random_baseline: float | None
     hashes: Mapping[str, str]
     fingerprint: str
+    asked: Mapping[str, int] = field(default_factory=dict)
+    card: Mapping[str, Any] = field(default_factory=dict)
+    file: str = ""
     origins: tuple[str, ...] = ()
     overrides: Mapping[str, Any] = field(default_factory=dict)
     shots: int = 0

@@ -18,7 +18,9 @@ from harness.store import segments
 from harness.store.codec import intact
 from harness.store.segments import Row
 
-_HEADER = 100  # bytes of SQLite's file header; page size at 16, number of pages at 28 (sqlite.org/fileformat2.html)
+# Bytes of SQLite's file header: page size at 16, number of pages at 28, application_id at 68
+# (sqlite.org/fileformat2.html)
+_HEADER = 100
 _FARTHEST_JUMP = 1 << 40  # row numbers; beyond it nothing readable follows
 
 
@@ -43,6 +45,7 @@ def recover(path: Path, workspace: Path) -> Recovered:
     Raises:
         OSError: the segment cannot be copied.
         sqlite3.Error: the new segment cannot be written.
+        NewerFormatError: a newer Harness wrote it.
     """
     raw = workspace / f"raw-{path.name}"
     journal = path.with_name(path.name + "-journal")
@@ -82,6 +85,7 @@ def _pad(path: Path) -> bool:
         header = file.read(_HEADER)
         if len(header) < _HEADER:
             return bool(header)
+        segments.check_format(int.from_bytes(header[68:72], "big"))
         page = int.from_bytes(header[16:18], "big")
         length = (65536 if page == 1 else page) * int.from_bytes(header[28:32], "big")
         cut = file.seek(0, 2) < length

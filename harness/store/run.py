@@ -107,7 +107,10 @@ class RunDirectory:
 
     def sample_writer(self, task: str) -> SampleWriter:
         """Return a writer for a task's samples; a file that is there already is replaced when it closes."""
-        return SampleWriter(self.samples_file(task))
+        hashes = next((summary.hashes for summary in self.manifest.tasks if summary.ref == task), {})
+        about = {"model": self.manifest.model, "identity": self.manifest.identity}
+        about |= {f"{part}_hash": text for part, text in hashes.items()}
+        return SampleWriter(self.samples_file(task), about)
 
     @property
     def tasks(self) -> list[str]:
@@ -127,12 +130,13 @@ class RunDirectory:
         return (record for ref in known if task in (None, ref) for record in read_samples(self.samples_file(ref)))
 
     def write_results(self, rows: Sequence[ResultRow]) -> None:
-        """Write ``results.json`` and ``results.csv``.
+        """Write ``results.json`` and ``results.csv``; rows get the model's and the run's name.
 
         Raises:
             StoreError: they cannot be written.
         """
-        clean = [replace(row, notes=redact(row.notes)) for row in rows]
+        model, run = self.manifest.model, self.path.name
+        clean = [replace(row, model=model, run=run, notes=redact(row.notes)) for row in rows]
         files.write_atomic(self.path / "results.json", tables.rows_to_json(clean))
         files.write_atomic(self.path / "results.csv", tables.rows_to_csv(clean))
 

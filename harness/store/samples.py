@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,11 +23,17 @@ _REPEATED = [
     "task", "subset", "formulation", "status", "method", "prediction", "parse_rule", "references", "finish", "error",
 ]  # fmt: skip
 _LISTS = ("option_logprobs", "option_tokens", "option_greedy", "unconditional_logprobs")
+_MAPS = ("scores", "details")
 _NAMES = tuple(f.name for f in fields(SampleRecord))
+_REQUIRED = frozenset(f.name for f in fields(SampleRecord) if f.default is f.default_factory is MISSING)
 
 
-def arrow_schema() -> Any:
-    """Return the ``pyarrow.Schema`` of a file of samples."""
+def arrow_schema(about: Mapping[str, str] | None = None) -> Any:
+    """Return the ``pyarrow.Schema`` of a file of samples.
+
+    Args:
+        about: what the file's metadata says besides the schema's version; ``harness_`` is put before each name.
+    """
     import pyarrow as pa
 
     text, integer, number = pa.string(), pa.int32(), pa.float64()
@@ -43,11 +49,12 @@ def arrow_schema() -> Any:
         "prompt_tokens": integer,
         "completion_tokens": integer,
         "latency": number,
+        "score": number,
         "retries": integer,
     }
     return pa.schema(
         [(name, types.get(name, text)) for name in _NAMES],
-        metadata={"harness_schema_version": str(SCHEMA_VERSION)},
+        metadata={f"harness_{k}": v for k, v in {"schema_version": str(SCHEMA_VERSION), **(about or {})}.items()},
     )
 
 
@@ -56,18 +63,22 @@ class SampleWriter:
 
     Use it as a context manager: an exception inside leaves no file.
 
+    Args:
+        path: the file.
+        about: what its metadata says: the model, hashes (see :func:`arrow_schema`).
+
     Raises:
         StoreError: the file cannot be written (from any method).
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, about: Mapping[str, str] | None = None) -> None:
         import pyarrow.parquet as pq
 
         self.path = path
         self.count = 0
         self._waiting: list[SampleRecord] = []
         self._characters = 0
-        self._schema = arrow_schema()
+        self._schema = arrow_schema(about)
         self._temporary = files.temporary_beside(path)
         with self._told():
             self._file = self._temporary.open("wb")
@@ -136,7 +147,7 @@ class SampleWriter:
 
 
 def read_samples(path: Path) -> Iterator[SampleRecord]:
-    """Yield the records of a file, holding a few hundred at a time.
+    """Yield the records of a file, holding a few hundred at a time; fields that an older version left out are empty.
 
     Raises:
         StoreError: it cannot be read, or is no file of samples.
@@ -145,15 +156,14 @@ def read_samples(path: Path) -> Iterator[SampleRecord]:
         yield SampleRecord(
             **{
                 **row,
-                **{name: tuple(row[name]) for name in _LISTS},
-                "scores": dict(row["scores"]),
-                "details": dict(row["details"]),
+                **{name: tuple(row[name]) for name in _LISTS if name in row},
+                **{name: dict(row[name]) for name in _MAPS if name in row},
             }
         )
 
 
 def read_columns(path: Path, names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield some fields of each record, as Parquet holds them.
+    """Yield some fields of each record, as Parquet holds them; those with a default are left out where they are not.
 
     Raises:
         StoreError: the file cannot be read, or is no file of samples.
@@ -163,11 +173,14 @@ def read_columns(path: Path, names: Sequence[str]) -> Iterator[dict[str, Any]]:
 
     try:
         with pq.ParquetFile(path) as file:
-            missing = [name for name in names if name not in file.schema_arrow.names]
-            if missing:
+            there = file.schema_arrow.names
+            if missing := [name for name in names if name in _REQUIRED and name not in there]:
                 raise StoreError(f"'{path}' is not a file of samples: it has no column '{missing[0]}'")
+            columns = [name for name in names if name in there]
             for group in range(file.num_row_groups):  # all groups at once would be read ahead
-                for batch in file.iter_batches(_READ_ROWS, row_groups=[group], columns=list(names)):
+                for batch in file.iter_batches(
+                    _READ_ROWS, row_groups=[group], columns=columns
+                ):
                     yield from batch.to_pylist()
     except OSError as error:
         raise files.store_error("read", path, error, "run the evaluation again to write it anew") from None
@@ -179,7 +192,7 @@ def read_columns(path: Path, names: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 def _columns(records: Sequence[SampleRecord]) -> dict[str, list[Any]]:
     columns = {name: [getattr(record, name) for record in records] for name in _NAMES}
-    for name in ("scores", "details"):
+    for name in _MAPS:
         columns[name] = [list(items.items()) for items in columns[name]]
     columns["error"] = redact(columns["error"])
     return columns

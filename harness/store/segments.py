@@ -20,7 +20,11 @@ from pathlib import Path
 from harness.store import files
 
 SUFFIX = ".sqlite"
-SCHEMA = """
+FORMAT = 1
+"""The form of a segment and of what its rows hold; raised when an older Harness would misread it."""
+_APPLICATION = 0x48524E00  # "HRN" and the format: SQLite's ``application_id``
+SCHEMA = f"""
+PRAGMA application_id = {_APPLICATION + FORMAT};
 CREATE TABLE answers (
     key BLOB NOT NULL,
     payload BLOB NOT NULL,
@@ -40,6 +44,13 @@ _ROWS = (
     "SELECT a.rowid, a.key, a.payload, a.error, i.digest, i.model, a.created FROM answers AS a "
     "LEFT JOIN identities AS i ON i.id = a.identity WHERE a.rowid > ? ORDER BY a.rowid LIMIT ?"
 )
+
+
+class NewerFormatError(Exception):
+    """A segment was written by a newer Harness: whatever its tables look like, they may mean something else."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"was written by a newer Harness (format {number}, this one reads {FORMAT})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +161,44 @@ def append(connection: sqlite3.Connection, rows: Sequence[Row], identities: dict
     identities.update(numbers)
 
 
+def check_format(application_id: int) -> None:
+    """Refuse a format that this version does not know; what is no segment at all shows elsewhere.
+
+    Raises:
+        NewerFormatError: a newer Harness wrote it.
+    """
+    if FORMAT < application_id - _APPLICATION <= 0xFF:
+        raise NewerFormatError(application_id - _APPLICATION)
+
+
 def connect(path: Path) -> sqlite3.Connection:
-    """Open a segment for reading only; SQLite errors come as they are."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_READ_PATIENCE)
+    """Open a segment for reading only; SQLite errors come as they are.
+
+    Raises:
+        NewerFormatError: a newer Harness wrote it.
+    """
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_READ_PATIENCE)
+    try:
+        check_format(*connection.execute("PRAGMA application_id").fetchone())
+    except (sqlite3.Error, NewerFormatError):
+        connection.close()
+        raise
+    return connection
 
 
-def select(path: Path, keys: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
-    """Return ``(key, payload)`` of the rows under ``keys``, in the order they were written."""
+def select(path: Path, keys: Sequence[bytes], identity: str) -> list[tuple[bytes, bytes]]:
+    """Return ``(key, payload)`` of the rows under ``keys``, in the order they were written.
+
+    Args:
+        path: the segment.
+        keys: of requests to ``identity``; a segment that has nothing of it is not searched.
+        identity: digest of who answered.
+    """
     found: list[tuple[bytes, bytes]] = []
     with closing(connect(path)) as connection:
+        # What was recovered without the names has an empty digest and may be anybody's.
+        if not connection.execute("SELECT 1 FROM identities WHERE digest IN (?, '')", (identity,)).fetchone():
+            return []
         for start in range(0, len(keys), _KEYS_A_QUERY):
             part = keys[start : start + _KEYS_A_QUERY]
             marks = ",".join("?" * len(part))
@@ -195,6 +235,11 @@ def length(path: Path) -> int:
     with closing(connect(path)) as connection:
         (last,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM answers").fetchone()
     return int(last)
+
+
+def cut(connection: sqlite3.Connection, count: int) -> None:
+    """Keep the first ``count`` rows of a segment that is being made."""
+    connection.execute("DELETE FROM answers WHERE rowid > ?", (count,))
 
 
 def copy(path: Path, to: Path) -> None:

@@ -51,11 +51,15 @@ class ResponseStore:
         self._reader = SegmentReader(warn)
         self._writer: SegmentWriter | None = None
 
-    def lookup(self, keys: Iterable[str]) -> dict[str, Response]:
-        """Return what is known under these keys (64 hexadecimal digits each).
+    def lookup(self, keys: Iterable[str], identity: str) -> dict[str, Response]:
+        """Return what is known under these keys.
 
         The answer of the youngest segment wins, and any answer wins over any error. What has only failed so far comes
         with its ``error`` set: ask again.
+
+        Args:
+            keys: 64 hexadecimal digits each.
+            identity: digest of who was asked, as it was :meth:`put`; segments of others are skipped.
 
         Raises:
             StoreError: the folder cannot be listed.
@@ -67,7 +71,7 @@ class ResponseStore:
         for path in self._segments():
             if not pending:
                 break
-            for key, response in self._select(path, list(pending)).items():
+            for key, response in self._select(path, list(pending), identity).items():
                 if response.error is None:
                     found[pending.pop(key)] = response
                 else:
@@ -89,7 +93,7 @@ class ResponseStore:
         Args:
             key: the request's key.
             response: an answer or an error record; the error's text loses what looks like a secret.
-            identity: digest of who answered, for statistics and pruning.
+            identity: digest of who answered, the one in the key.
             model: its name for people.
 
         Raises:
@@ -138,10 +142,10 @@ class ResponseStore:
     def _segments(self) -> list[Path]:
         return segments.segments(segment_folder(self.folder))
 
-    def _select(self, path: Path, keys: list[bytes]) -> dict[bytes, Response]:
+    def _select(self, path: Path, keys: list[bytes], identity: str) -> dict[bytes, Response]:
         """Return the best of each key in one segment: the last answer, else the last error."""
         best: dict[bytes, Response] = {}
-        for key, payload in self._reader.read(path, partial(segments.select, keys=keys)) or ():
+        for key, payload in self._reader.read(path, partial(segments.select, keys=keys, identity=identity)) or ():
             response = codec.decode(key, payload)
             if response is None:
                 self._reader.warn_of_damage(path, "holds answers that cannot be read; they are asked again")

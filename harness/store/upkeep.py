@@ -1,24 +1,25 @@
-"""Looking after a store: how large it is, what can go, and taking in another one."""
+"""Looking after a store: how large it is, what can go, joining what is in pieces, and taking in another one."""
 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import groupby
 from pathlib import Path
 
-from harness.errors import StoreError, UserError, one_line
+from harness.errors import StoreError, UserError
 from harness.store import files, segments
 from harness.store.reader import SegmentReader, Warn, log_warning
+from harness.store.rewrite import REMEDY, publish, rewrite
 from harness.store.segments import Row, Summary
 from harness.store.store import segment_folder
 
-_REMEDY = "free some space and try again"
+_SMALL = 32 << 20  # bytes; a larger segment costs more to write anew than it costs to be asked
+_SHOWN = 10  # models named in an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,23 @@ class Pruned:
     skipped: tuple[Path, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What compacting did.
+
+    Attributes:
+        joined: segments that are gone.
+        made: segments that hold their rows now.
+        rows: how many rows those are.
+        skipped: small segments that another process may be writing, left alone.
+    """
+
+    joined: int
+    made: int
+    rows: int
+    skipped: tuple[Path, ...]
+
+
 def stats(store: Path, warn: Warn = log_warning) -> StoreStats:
     """Count what a store holds; a store that does not exist is empty."""
     reader = SegmentReader(warn)
@@ -110,34 +128,67 @@ def prune(
         warn: is given one line for each damaged segment.
 
     Raises:
-        UserError: nothing was given.
+        UserError: nothing was given, or there is nothing of this model.
         StoreError: a segment cannot be rewritten; then it is still there.
     """
     if older_than is None and not errors and identity is None:
         raise UserError("say what to prune: an age, error records, or a model")
     limit = None if older_than is None else time.time() - older_than.total_seconds()
 
+    def meant(row: Row | Summary) -> bool:
+        return identity is None or row.model == identity or row.identity[: max(8, len(identity))] == identity
+
     def goes(row: Row | Summary, created: int) -> bool:
-        return (
-            (limit is None or created < limit)
-            and (not errors or row.error)
-            and (identity is None or row.model == identity or row.identity[: max(8, len(identity))] == identity)
-        )
+        return (limit is None or created < limit) and (not errors or row.error) and meant(row)
 
     removed = kept = 0
     skipped: list[Path] = []
     reader = SegmentReader(warn)
     with contextlib.closing(reader):
-        for path in segments.segments(segment_folder(store)):
-            summary = reader.read(path, segments.summarize)
-            if summary is None or not any(goes(part, part.oldest) for part in summary):
-                kept += sum(part.count for part in summary or ())
+        summaries = {
+            path: reader.read(path, segments.summarize) or [] for path in segments.segments(segment_folder(store))
+        }
+        everyone = [part for summary in summaries.values() for part in summary]
+        if identity is not None and not any(map(meant, everyone)):
+            raise UserError(f"no answers of '{identity}' in the store; {_names(everyone)}")
+        for path, summary in summaries.items():
+            if not any(goes(part, part.oldest) for part in summary):
+                kept += sum(part.count for part in summary)
             elif segments.in_use(path):
                 skipped.append(path)
             else:
-                stayed = _rewrite(path, reader, lambda row: not goes(row, row.created))
+                stayed = rewrite([path], reader, lambda row: not goes(row, row.created))
                 removed, kept = removed + sum(part.count for part in summary) - stayed, kept + stayed
     return Pruned(removed, kept, tuple(skipped))
+
+
+def compact(store: Path, warn: Warn = log_warning) -> Compacted:
+    """Join small segments that are neighbours in time into one each: what a lookup asks becomes fewer.
+
+    Only neighbours, because among answers to the same question the youngest segment's wins.
+
+    Raises:
+        StoreError: a segment cannot be written; then the old ones are still there.
+    """
+    joined = made = rows = 0
+    skipped: list[Path] = []
+    reader = SegmentReader(warn)
+
+    def joins(path: Path) -> bool:
+        if _size(path) >= _SMALL or reader.read(path, segments.length) is None:
+            return False
+        if segments.in_use(path):
+            skipped.append(path)
+            return False
+        return True
+
+    with contextlib.closing(reader):
+        for small, group in groupby(reversed(segments.segments(segment_folder(store))), joins):
+            paths = list(group)
+            if small and len(paths) > 1:
+                count = rewrite(paths, reader)
+                joined, made, rows = joined + len(paths), made + bool(count), rows + count
+    return Compacted(joined, made, rows, tuple(skipped))
 
 
 def merge(source: Path, target: Path, warn: Warn = log_warning) -> int:
@@ -148,7 +199,7 @@ def merge(source: Path, target: Path, warn: Warn = log_warning) -> int:
     """
     if not segment_folder(source).is_dir():
         raise StoreError(f"'{source}' is not a response store: it has no folder 'segments'")
-    files.make_folder(segment_folder(target), _REMEDY)
+    files.make_folder(segment_folder(target), REMEDY)
     reader = SegmentReader(warn)
     copied = 0
     with contextlib.closing(reader):
@@ -156,7 +207,7 @@ def merge(source: Path, target: Path, warn: Warn = log_warning) -> int:
             place = segment_folder(target) / path.name
             length = reader.read(path, segments.length) or 0
             if length > (reader.read(place, segments.length) or 0 if place.exists() else 0):
-                _publish(place, partial(_copy, reader, path))
+                publish(place, partial(_copy, reader, path))
                 copied += 1
     return copied
 
@@ -165,48 +216,11 @@ def _copy(reader: SegmentReader, path: Path, temporary: Path) -> None:
     reader.read(path, partial(segments.copy, to=temporary))
 
 
-def _rewrite(path: Path, reader: SegmentReader, stays: Callable[[Row], bool]) -> int:
-    """Put the rows that stay into a new segment, delete the old one and return how many they are."""
-
-    def write(temporary: Path, source: Path) -> int:
-        temporary.unlink(missing_ok=True)
-        rows = (row for row in segments.rows(source) if stays(row))
-        identities: dict[tuple[str, str], int] = {}
-        count = 0
-        with contextlib.closing(segments.create(temporary)) as connection:
-            while batch := list(islice(rows, 2000)):
-                segments.append(connection, batch, identities)
-                count += len(batch)
-            segments.seal(connection)
-        return count
-
-    # The time in the name stays, so that the order of segments does; the random end does not: a journal that belongs
-    # to the old file must never meet the new one.
-    place = path.with_name("-".join([*path.stem.split("-")[:-1], segments.new_name().split("-")[-1]]))
-    count = 0
-
-    def fill(temporary: Path) -> None:
-        nonlocal count
-        count = reader.read(path, partial(write, temporary)) or 0
-
-    _publish(place, fill)
-    if not count:
-        place.unlink()
-    for old in (path, path.with_name(path.name + "-journal")):
-        old.unlink(missing_ok=True)
-    return count
-
-
-def _publish(place: Path, fill: Callable[[Path], object]) -> None:
-    temporary = files.temporary_beside(place)
-    try:
-        fill(temporary)
-        files.publish(temporary, place)
-    except (OSError, sqlite3.Error) as error:
-        for left in (temporary, temporary.with_name(temporary.name + "-journal")):
-            with contextlib.suppress(OSError):
-                left.unlink()
-        raise StoreError(f"cannot write the store segment '{place}': {one_line(error)}; {_REMEDY}") from None
+def _names(parts: Iterable[Summary]) -> str:
+    """Say who answered: the names, and the digits that tell settings of one model apart."""
+    names = sorted({f"{part.model} ({part.identity[:8]})".strip() for part in parts})
+    more = [f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else []
+    return f"it has: {', '.join([*names[:_SHOWN], *more])}" if names else "it is empty"
 
 
 def _size(path: Path) -> int:

@@ -67,7 +67,7 @@ def merged(base: str, over: str) -> object:
         (
             "dataset: {hub: a/b, revision: r, config: c}",
             "dataset: {hub: a/c}",
-            {"dataset": {"hub": "a/c", "revision": "r", "config": "c"}},
+            {"dataset": {"hub": "a/c"}},
         ),
         (
             "shots: {count: 2, dataset: {files: f, split: dev}}",

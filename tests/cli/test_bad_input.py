@@ -203,7 +203,7 @@ class TestOptions:
         harness.eval(server)
         assert len(server.received) == 4  # two were answered, one was refused
 
-    def test_a_server_that_goes_away(self, harness: Harness, server: FakeOpenAI) -> None:
+    def test_a_server_that_goes_away(self, harness: Harness, project: Path, server: FakeOpenAI) -> None:
         def leave(received: Received) -> Scripted | None:
             if received.index < 2:
                 return None
@@ -211,7 +211,10 @@ class TestOptions:
             return Scripted(delay=60)
 
         server.script = leave
-        line = harness.eval(server, "-M", "concurrency=1", "-M", "patience=0.2", code=2).error
+        line = run_process(
+            project, "eval", "-m", "fake", "--base-url", server.url, "-t", "capitals", "-M", "concurrency=1",
+            "-M", "patience=0.2", code=2,
+        ).error  # fmt: skip
         assert "cannot reach http://127.0.0.1" in line
         server.listen()
         server.script = lambda received: None

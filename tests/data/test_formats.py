@@ -96,6 +96,23 @@ def test_csv_and_tsv(tmp_path: Path) -> None:
     assert read_rows(tmp_path / "a.csv", limit=1) == expected[:1]
 
 
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [
+        ("text", ["\n  One\ntwo. \r\n\r\n \nThree.\n\n"]),
+        ("paragraphs", ["  One\ntwo. ", "Three."]),
+        ("lines", ["  One", "two. ", "Three."]),
+    ],
+)
+def test_plain_text(tmp_path: Path, kind: str, texts: list[str]) -> None:
+    text = "\n  One\ntwo. \r\n\r\n \nThree.\n\n"
+    path = write(tmp_path / "a.txt", text)
+    assert read_rows(path, file_format=kind) == [{"text": text} for text in texts]
+    assert read_rows(path, file_format=kind, limit=1) == [{"text": texts[0]}]
+    assert read_rows(write(tmp_path / "a.gz", gzip.compress(text.encode())), file_format=kind)[0]["text"] == texts[0]
+    assert read_rows(write(tmp_path / "b.txt", " \n\n"), file_format=kind) == []
+
+
 def test_long_csv_cells(tmp_path: Path) -> None:
     assert read_rows(write(tmp_path / "a.csv", "q\n" + "x" * 200_000))[0]["q"] == "x" * 200_000
 
@@ -132,6 +149,7 @@ def test_a_csv_column_loses_nothing_by_becoming_numbers(
         ("a.arrow", b"ARROW1 not really", "a.arrow: cannot be read as arrow"),
         ("a.arrow", b"", "a.arrow: cannot be read as arrow"),
         ("a.txt", "x", "a.txt: its ending tells no format"),
+        ("b.txt", "x", "name it with 'format', plain text as text or paragraphs or lines"),
     ],
 )
 def test_damaged_files_are_named_with_their_line(tmp_path: Path, name: str, text: str | bytes, message: str) -> None:

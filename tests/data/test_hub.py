@@ -88,6 +88,7 @@ def hub() -> Iterator[FakeHub]:
         "org/good": Repository(files),
         "org/gated": Repository(files, gated=True, token="hf_allowed"),
         "org/Script": Repository(script),
+        "org/large": Repository({f"data/test-0000{n}-of-00002.parquet": parquet(ROWS) for n in range(2)}),
     }
     with serve(repositories) as server:
         yield server
@@ -110,6 +111,7 @@ def answers(hub: FakeHub, home: Path) -> dict[str, dict[str, Any]]:
         "another split": {**GOOD, "split": "train"},
         "pinned": {**GOOD, "revision": COMMIT, "limit": 2},
         "streaming": {**GOOD, "streaming": True, "limit": 3},
+        "part of a large split": {"hub": "org/large", "revision": "unpinned", "streaming": True, "limit": 3},
         "no such split": {**GOOD, "split": "tset"},
         "no such configuration": {**GOOD, "config": "mian"},
         "gated": {**GOOD, "hub": "org/gated"},
@@ -174,6 +176,12 @@ def test_the_hub_is_asked_once_what_a_data_set_is(answers: dict[str, Any], hub: 
     assert hub.requests.count("GET /api/datasets/org/none") == 1
     # One question of ours, and those of the library for `hf://` files.
     assert hub.requests.count("GET /api/datasets/org/good") <= 3
+
+
+def test_streaming_ends_at_the_limit(answers: dict[str, Any], hub: FakeHub) -> None:
+    assert answers["part of a large split"]["rows"] == ROWS[:3]
+    fetched = {request.rpartition("/")[2] for request in hub.requests if request.startswith("GET /datasets/org/large")}
+    assert fetched == {"test-00000-of-00002.parquet"}
 
 
 @pytest.mark.parametrize(("token", "allowed"), [("hf_allowed", True), ("hf_other", False)])

@@ -48,6 +48,31 @@ def test_ids_from_a_column_are_text_and_made_unique() -> None:
     assert "3 of 5 ids" in notes[0]
 
 
+def test_a_single_gold_may_stand_in_a_list_and_be_the_only_choice() -> None:
+    made = samples([row(answer=[1]), row(choices=("x",), answer=[0])])
+    assert [sample.fields["answer"] for sample in made] == [[1], [0]]
+
+
+def test_the_ids_of_exploded_rows_are_their_places() -> None:
+    rows = Rows([row(key=key) for key in "aab"], "here", places=("0/0", "0/1", "1/0"))
+    assert [sample.id for sample in make_samples(card(), rows, where="t")] == ["test:0/0", "test:0/1", "test:1/0"]
+    notes: list[str] = []
+    made = make_samples(card(id="key"), rows, where="t", notes=notes)
+    assert [sample.id for sample in made] == ["a/0", "a/1", "b"]
+    assert notes == []
+    bad = Rows([row(), row(answer=5), row()], "here", places=rows.places)
+    with pytest.raises(DataError, match=r"\(row test:0/1\)"):
+        make_samples(card(), bad, where="t")
+
+
+def test_ids_of_exploded_rows_that_are_still_the_same_are_numbered() -> None:
+    notes: list[str] = []
+    rows = Rows([row(key="a")] * 4, "here", places=("0/0", "0/1", "1/0", "1/1"))
+    made = make_samples(card(id="key"), rows, where="t", notes=notes)
+    assert [sample.id for sample in made] == ["a/0", "a/1", "a/0#2", "a/1#2"]
+    assert "2 of 4 ids" in notes[0]
+
+
 def test_subsets_from_a_column() -> None:
     made = samples([row(kind="a"), row(kind=3)], by="kind")
     assert [sample.subset for sample in made] == ["a", "3"]
@@ -56,8 +81,8 @@ def test_subsets_from_a_column() -> None:
 
 
 def test_choices_become_text() -> None:
-    made = samples([row(choices=(1, 2.5), answer=[0, 1])])
-    assert made[0].fields["choices"] == ["1", "2.5"]
+    made = samples([row(choices=(1, 2.5, "x"), answer=[0, 1])])
+    assert made[0].fields["choices"] == ["1", "2.5", "x"]
     assert made[0].fields["answer"] == [0, 1]
 
 
@@ -67,6 +92,8 @@ def test_choices_become_text() -> None:
         (row(answer=2), "'answer' is 2, outside of 0 to 1 (2 choices) (row test:1)"),
         (row(answer=-1), "'answer' is -1, outside"),
         (row(answer=[0, 5]), "'answer' is 5, outside"),
+        (row(choices=("x", "y", "z"), answer=[0, 1, 0]), "'answer' is [0, 1, 0], which repeats an index; if these are"),
+        (row(answer=[1, 0]), "'answer' is [1, 0], which makes all 2 choices right; if these are labels"),
         (row(answer=True), "must be an index into 'choices', not True"),
         (row(answer=[True]), "must be an index into 'choices', not True"),
         (row(answer="x"), "must be an index into 'choices', not 'x'"),

@@ -96,7 +96,7 @@ def test_ctrl_c_keeps_what_was_answered(tmp_path: Path) -> None:
     ):
         execute(made, backend, store)
     with ResponseStore(tmp_path / "store") as store:
-        assert len(store.lookup(made.requests)) == 2
+        assert len(store.lookup(made.requests, made.identity)) == 2
 
 
 def test_a_backend_that_gives_up_keeps_what_was_answered(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_a_backend_that_gives_up_keeps_what_was_answered(tmp_path: Path) -> None
     with ResponseStore(tmp_path / "store") as store, pytest.raises(BackendError, match="gone"):
         execute(made, backend, store)
     with ResponseStore(tmp_path / "store") as store:
-        assert len(store.lookup(made.requests)) == 2
+        assert len(store.lookup(made.requests, made.identity)) == 2
 
 
 def test_an_answer_that_does_not_fit_is_an_error_and_not_a_score(tmp_path: Path) -> None:

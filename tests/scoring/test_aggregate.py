@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,11 @@ from harness.data.load import DataSource
 from harness.engine.execute import execute
 from harness.engine.plan import make_plan
 from harness.engine.task import Limits, join
-from harness.scoring.aggregate import Verdict
+from harness.errors import CardError
+from harness.scoring.aggregate import Verdict, aggregate_suite, aggregate_task
 from harness.scoring.score import PartScorer
 from harness.scoring.summary import summarize
-from harness.store.records import ResultRow, SampleRecord
+from harness.store.records import ResultRow, SampleRecord, TaskSummary
 from harness.store.store import ResponseStore
 from harness.values import ErrorKind, Request, Response
 
@@ -171,6 +174,93 @@ def test_a_metric_that_raises_is_an_error_of_its_sample(tmp_path: Path, monkeypa
     monkeypatch.setenv("HARNESS_METRICS", str(tmp_path / "metrics"))
     rows, _ = score(tmp_path, lambda r: "yes" if r.prompt == "q0" else "no", quiz(3), metrics=["breaks"])
     assert (head(rows).n, head(rows).errors, head(rows).value) == (1, 2, 1.0)
+
+
+def test_truncated_is_counted_whatever_the_parsers_made_of_it(tmp_path: Path) -> None:
+    rows, _ = score(
+        tmp_path, lambda r: Response(text="no idea", finish="length"), quiz(3), parse=[{"regex": {"pattern": "is (.)"}}]
+    )
+    assert (head(rows).unparsed, head(rows).truncated, head(rows).partial) == (3, 3, False)
+
+
+def test_a_metric_sees_all_repeats_of_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics/any_of.py").write_text(
+        "from dataclasses import dataclass\nfrom harness import Metric, Score, metric\n\n"
+        "@metric('any_of')\n@dataclass(frozen=True)\nclass AnyOf(Metric):\n    'Any repeat is right.'\n"
+        "    def score(self, prediction, references, sample):\n        return float(prediction in references)\n"
+        "    def reduce(self, scores, predictions):\n        return Score(max(s.value for s in scores))\n"
+    )
+    monkeypatch.setenv("HARNESS_METRICS", str(tmp_path / "metrics"))
+    once: Reply = lambda r: "yes" if r.repeat == 2 else "no"  # noqa: E731
+    rows, _ = score(tmp_path, once, quiz(2), metrics=["any_of"], repeats=3, generation={"temperature": 1.0})
+    assert head(rows).value == 1.0
+
+
+def test_a_metric_that_reads_something_else_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(CardError, match="'bits_per_byte' reads logprob, and 'cf' gives choices"):
+        score(tmp_path, lambda r: [0.0, 0.0], quiz(1), **{**CHOICES, "metrics": ["bits_per_byte"]})
+
+
+def test_the_likelihood_of_a_text_after_a_prompt(tmp_path: Path) -> None:
+    def reply(request: Request) -> list[float]:
+        assert (request.kind, request.prompt) == ("choose", "Q: q0\nA:")
+        assert [option.continuation for option in request.options] == [" yes"]
+        return [-4 * math.log(2)]
+
+    rows, _ = score(
+        tmp_path,
+        reply,
+        quiz(1),
+        ask="perplexity",
+        columns={"question": "q", "text": {"expr": "' ' ~ a"}},
+        prompt="Q: {{ question }}\nA:",
+        metrics=["bits_per_byte"],
+    )
+    assert head(rows).value == pytest.approx(4 / len(" yes"))
+
+
+def test_a_task_without_data_stays_in_the_table_and_makes_its_suite_partial(tmp_path: Path) -> None:
+    rows, _ = score(tmp_path, lambda r: "yes", quiz(2))
+    there = head(rows)
+    gone = aggregate_task(replace(summary_of(tmp_path), name="gone", missing={"": "not here"}), [])
+    assert [(row.n, row.partial, row.headline, math.isnan(row.value)) for row in gone] == [(0, True, True, True)]
+    (suite,) = aggregate_suite("all", 1, "macro", [(1.0, [there]), (1.0, gone)])
+    assert (suite.value, suite.partial) == (1.0, True)
+
+
+def test_fewer_samples_than_asked_for_are_partial(tmp_path: Path) -> None:
+    _, records = score(tmp_path, lambda r: "yes", quiz(4))
+    rows = aggregate_task(summary_of(tmp_path), [Verdict.of(record) for record in records[:3]])
+    assert head(rows).partial
+    assert head(rows).notes == "3 of the 4 samples asked for"
+
+
+def test_all_right_is_not_certainty(tmp_path: Path) -> None:
+    rows = [{**row, "s": "ab"[i % 2]} for i, row in enumerate(quiz(20))]
+    found, _ = score(tmp_path, lambda r: "yes", rows, subsets={"by": "s"})
+    assert (head(found).value, head(found).high) == (1.0, 1.0)
+    assert head(found).low == pytest.approx(0.8389, abs=1e-4)  # Wilson's interval of 20 of 20
+
+
+def test_translations_of_one_question_are_dependent_across_subsets(tmp_path: Path) -> None:
+    rows = [
+        {"id": f"{s}{i}", "q": str(i % 2), "a": "yes", "s": s, "number": i}
+        for s in ("de", "fr", "sw")
+        for i in range(20)
+    ]
+    columns = {"question": "q", "answer": "a", "number": "number"}
+    reply: Reply = lambda r: "yes" if r.prompt == "0" else "no"  # noqa: E731
+    clustered, _ = score(tmp_path, reply, rows, columns=columns, subsets={"by": "s"}, cluster="number")
+    plain, _ = score(tmp_path, reply, rows, columns=columns, subsets={"by": "s"})
+    # All three translations agree, so the error is that of 20 samples and not of 60.
+    assert head(clustered).stderr == pytest.approx((0.25 / 19) ** 0.5)
+    assert head(plain).stderr == pytest.approx((0.25 / 19 / 3) ** 0.5)
+
+
+def summary_of(folder: Path) -> TaskSummary:
+    """Return the summary of the card that :func:`score` has written."""
+    return summarize(join(load_card("quiz", CardIndex([folder])), DataSource(offline=True), Limits()))
 
 
 def test_a_suite_weighs_its_members(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ def found(store: Path, warnings: list[str]) -> set[int]:
     """Look all keys up twice; whatever is found must be right, the file unchanged, the warning given once."""
     files = {p: p.read_bytes() for p in (store / "segments").iterdir()}
     with ResponseStore(store, warnings.append) as opened:
-        answers = opened.lookup(KEYS)
-        assert opened.lookup(KEYS) == answers
+        answers = opened.lookup(KEYS, IDENTITY)
+        assert opened.lookup(KEYS, IDENTITY) == answers
     assert all(answers[key] == answer(KEYS.index(key)) for key in answers)
     assert {p: p.read_bytes() for p in (store / "segments").iterdir()} == files
     assert all("\n" not in warning for warning in warnings)
@@ -105,7 +105,7 @@ def test_one_flipped_bit_costs_one_answer(tmp_path: Path, segment: Path, warning
 def test_a_segment_that_vanishes_is_no_damage(tmp_path: Path, segment: Path, warnings: list[str]) -> None:
     store = ResponseStore(tmp_path, warnings.append)
     segment.unlink()
-    assert store.lookup(KEYS) == {}
+    assert store.lookup(KEYS, IDENTITY) == {}
     listed = segments.segments(tmp_path / "segments")
     assert listed == []
     assert store._reader.read(segment, segments.summarize) is None

@@ -22,13 +22,13 @@ def fill(store: Path, numbers: range) -> None:
 def test_what_was_put_is_found_by_another_process_and_by_this_one(tmp_path: Path) -> None:
     with ResponseStore(tmp_path) as store:
         store.put(key_of(1), answer(1), IDENTITY)
-        assert store.lookup([key_of(1), key_of(2)]) == {key_of(1): answer(1)}
-    assert ResponseStore(tmp_path).lookup(iter([key_of(2), key_of(1)])) == {key_of(1): answer(1)}
+        assert store.lookup([key_of(1), key_of(2)], IDENTITY) == {key_of(1): answer(1)}
+    assert ResponseStore(tmp_path).lookup(iter([key_of(2), key_of(1)]), IDENTITY) == {key_of(1): answer(1)}
 
 
 def test_looking_up_creates_nothing(tmp_path: Path) -> None:
     with ResponseStore(tmp_path / "store") as store:
-        assert store.lookup([key_of(1)]) == {}
+        assert store.lookup([key_of(1)], IDENTITY) == {}
         store.flush()
     assert not (tmp_path / "store").exists()
 
@@ -49,7 +49,7 @@ def test_the_younger_answer_wins(tmp_path: Path) -> None:
         with ResponseStore(tmp_path) as store:
             store.put(key_of(1), Response(text=text + " draft"), IDENTITY)
             store.put(key_of(1), Response(text=text), IDENTITY)
-    assert ResponseStore(tmp_path).lookup([key_of(1)])[key_of(1)].text == "second"
+    assert ResponseStore(tmp_path).lookup([key_of(1)], IDENTITY)[key_of(1)].text == "second"
 
 
 def test_an_answer_wins_over_errors_before_and_after_it(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_an_answer_wins_over_errors_before_and_after_it(tmp_path: Path) -> None:
     with ResponseStore(tmp_path) as store:
         store.put(key_of(3), answer(3), IDENTITY)
         store.put(key_of(3), error, IDENTITY)
-        found = store.lookup(map(key_of, (1, 2, 3)))
+        found = store.lookup(map(key_of, (1, 2, 3)), IDENTITY)
     assert found == {key_of(1): answer(1), key_of(2): error, key_of(3): answer(3)}
 
 
@@ -70,7 +70,7 @@ def test_twelve_thousand_keys_among_a_hundred_thousand(tmp_path: Path) -> None:
         fill(tmp_path, range(start, start + 25_000))
     wanted = random.Random(5).sample(range(120_000), 12_032)
     began = time.process_time()
-    found = ResponseStore(tmp_path).lookup(map(key_of, wanted))
+    found = ResponseStore(tmp_path).lookup(map(key_of, wanted), IDENTITY)
     spent = time.process_time() - began
     assert found == {key_of(n): answer(n) for n in wanted if n < 100_000}
     assert spent < 3  # seconds; it takes 0.3 on an idle machine
@@ -80,7 +80,7 @@ def test_secrets_in_an_error_are_not_kept(tmp_path: Path) -> None:
     with ResponseStore(tmp_path) as store:
         store.put(key_of(1), Response.failed(ErrorKind.REFUSED, "Incorrect API key: sk-canary0123456789"), IDENTITY)
     assert b"canary" not in only_segment(tmp_path).read_bytes()
-    error = ResponseStore(tmp_path).lookup([key_of(1)])[key_of(1)].error
+    error = ResponseStore(tmp_path).lookup([key_of(1)], IDENTITY)[key_of(1)].error
     assert error is not None
     assert error.message == "Incorrect API key: ***"
 
@@ -88,7 +88,7 @@ def test_secrets_in_an_error_are_not_kept(tmp_path: Path) -> None:
 ACTS: dict[str, Callable[[ResponseStore], object]] = {
     "prepare": lambda store: store.prepare(),
     "put": lambda store: store.put(key_of(1), answer(1), IDENTITY),
-    "lookup": lambda store: store.lookup([key_of(1)]),
+    "lookup": lambda store: store.lookup([key_of(1)], IDENTITY),
 }
 
 
@@ -108,7 +108,7 @@ def test_closing_twice_is_fine(tmp_path: Path) -> None:
     store.put(key_of(1), answer(1), IDENTITY)
     store.close()
     store.close()
-    assert ResponseStore(tmp_path).lookup([key_of(1)])
+    assert ResponseStore(tmp_path).lookup([key_of(1)], IDENTITY)
 
 
 def test_the_place_of_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

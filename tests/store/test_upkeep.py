@@ -44,7 +44,7 @@ def age(store: Path, days: float, numbers: range) -> None:
 
 
 def held(store: Path) -> set[int]:
-    found = ResponseStore(store).lookup(map(key_of, range(40)))
+    found = ResponseStore(store).lookup(map(key_of, range(40)), IDENTITY)
     return {n for n in range(40) if key_of(n) in found}
 
 
@@ -107,7 +107,7 @@ def test_the_order_of_segments_survives_pruning(tmp_path: Path) -> None:
             opened.put(key_of(1), Response(text=text), IDENTITY)
             opened.put(key_of(2), Response.failed(ErrorKind.UNAVAILABLE, "503"), IDENTITY)
     assert upkeep.prune(tmp_path, errors=True).removed == 2
-    assert ResponseStore(tmp_path).lookup([key_of(1)])[key_of(1)].text == "new"
+    assert ResponseStore(tmp_path).lookup([key_of(1)], IDENTITY)[key_of(1)].text == "new"
 
 
 def test_a_killed_writers_segment_is_pruned_a_day_later(store: Path) -> None:

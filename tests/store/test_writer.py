@@ -46,7 +46,7 @@ def test_a_killed_writer_loses_nothing_that_was_flushed(
     os.kill(writer.pid, signal.SIGKILL)
     rest = writer.communicate()[0].split()
     flushed = int(rest[-1]) if rest else flushed
-    found = ResponseStore(tmp_path, warnings.append).lookup(map(key_of, range(flushed + 500)))
+    found = ResponseStore(tmp_path, warnings.append).lookup(map(key_of, range(flushed + 500)), IDENTITY)
     assert found.keys() >= {key_of(n) for n in range(flushed)}
     assert all(found.get(key_of(n), answer(n)) == answer(n) for n in range(flushed + 500))
     assert warnings == []
@@ -73,7 +73,7 @@ def test_a_killed_writer_loses_nothing_older_than_a_moment(tmp_path: Path, child
     time.sleep(0.5)
     os.kill(writer.pid, signal.SIGKILL)
     writer.communicate()
-    assert len(ResponseStore(tmp_path).lookup(map(key_of, range(40)))) == 40
+    assert len(ResponseStore(tmp_path).lookup(map(key_of, range(40)), IDENTITY)) == 40
 
 
 def test_two_writers_and_a_reader_at_once(tmp_path: Path, child: Child, warnings: list[str]) -> None:
@@ -83,12 +83,12 @@ def test_two_writers_and_a_reader_at_once(tmp_path: Path, child: Child, warnings
     seen, slowest = [0], 0.0
     while any(writer.poll() is None for writer in writers):
         began = time.monotonic()
-        seen.append(len(reader.lookup(keys)))
+        seen.append(len(reader.lookup(keys, IDENTITY)))
         slowest = max(slowest, time.monotonic() - began)
     assert [writer.communicate()[1] for writer in writers] == ["", ""]
     assert seen == sorted(seen)
     assert slowest < 5
-    assert reader.lookup(keys) == {key_of(n): answer(n) for n in range(8000)}
+    assert reader.lookup(keys, IDENTITY) == {key_of(n): answer(n) for n in range(8000)}
     assert len(list((tmp_path / "segments").glob("*.sqlite"))) == 2
     assert warnings == []
 
@@ -124,7 +124,7 @@ def test_a_full_disk_is_one_line_and_keeps_what_was_flushed(tmp_path: Path, chil
     assert "run again" in message
     assert int(flushed) > 100
     assert f"{int(flushed):,} answers are saved and 50 are not" in message
-    found = ResponseStore(tmp_path, warnings.append).lookup(map(key_of, range(int(flushed))))
+    found = ResponseStore(tmp_path, warnings.append).lookup(map(key_of, range(int(flushed))), IDENTITY)
     assert len(found) == int(flushed)
     assert warnings == []
 
@@ -151,7 +151,7 @@ def test_space_made_before_closing_saves_the_rest(tmp_path: Path, crowded: Respo
         crowded.put(key_of(2), answer(2), IDENTITY)
     (tmp_path / "free").touch()
     crowded.close()
-    assert ResponseStore(tmp_path).lookup([key_of(1), key_of(2)]) == {key_of(1): answer(1)}
+    assert ResponseStore(tmp_path).lookup([key_of(1), key_of(2)], IDENTITY) == {key_of(1): answer(1)}
 
 
 def use(store: ResponseStore, error: Exception | None) -> None:
@@ -180,7 +180,7 @@ def test_a_failure_is_told_once_and_reading_goes_on(tmp_path: Path, crowded: Res
         crowded.put(key_of(2), answer(2), IDENTITY)
         with pytest.raises(StoreError, match="1 answers are saved and 1 are not"):
             crowded.flush()
-        assert crowded.lookup([key_of(1), key_of(2)]) == {key_of(1): answer(1)}
+        assert crowded.lookup([key_of(1), key_of(2)], IDENTITY) == {key_of(1): answer(1)}
 
 
 def test_whatever_stops_the_writing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +201,7 @@ def test_a_segment_that_cannot_be_sealed_is_as_good(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(segments, "seal", fail)
     use(ResponseStore(tmp_path), None)
-    assert ResponseStore(tmp_path).lookup([key_of(1)]) == {key_of(1): answer(1)}
+    assert ResponseStore(tmp_path).lookup([key_of(1)], IDENTITY) == {key_of(1): answer(1)}
 
 
 def test_a_segment_that_is_written_is_known_as_such(tmp_path: Path) -> None:

@@ -23,6 +23,10 @@ from harness.values import Generation, Identity, Request, Response
 WINDOW = 256  # requests that are encoded, sorted and batched together: bounds memory and the wait for the first answer
 
 
+ENCODING = 1
+"""How requests become tokens; raised when a change of it changes answers, so that old ones are not reused."""
+
+
 class HFBackend:
     """A causal language model run by transformers.
 
@@ -186,13 +190,13 @@ class HFBackend:
     def _details(self, checkpoint: Checkpoint, template: str | None) -> dict[str, Any]:
         """Everything that changes answers, as plain data."""
         return {
+            "encoding": ENCODING,
             **checkpoint.weights,
             "dtype": checkpoint.dtype,
             "quantization": checkpoint.quantization,
             "chat_template": template and hashlib.sha256(template.encode()).hexdigest()[:16],
             "special_tokens": checkpoint.tokenizer.convert_ids_to_tokens(list(self._encoder.head)),
             "max_length": checkpoint.max_length,
-            "trust_remote_code": self._options.trust_remote_code,
         }
 
 

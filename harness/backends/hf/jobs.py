@@ -83,5 +83,5 @@ def _sum(scores: Sequence[OptionScore]) -> OptionScore:
     return OptionScore(
         logprob=sum(score.logprob for score in scores),
         tokens=sum(score.tokens for score in scores),
-        greedy=all(score.greedy for score in scores),
+        greedy=None if any(score.greedy is None for score in scores) else all(score.greedy for score in scores),
     )

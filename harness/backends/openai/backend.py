@@ -13,13 +13,17 @@ from harness.backends.openai.health import Health
 from harness.backends.openai.retry import Clock, Retries
 from harness.backends.openai.wire import Endpoint
 from harness.errors import BackendError, did_you_mean
-from harness.values import Identity, Request, Response
+from harness.values import Identity, Request, Response, digest
 
 if TYPE_CHECKING:
     from harness.backends.openai.background import Emit
 
 _GIVEN_UP_IN_A_ROW = 20
 _READY_AHEAD = 1024
+
+
+ENCODING = 1
+"""How requests and replies are written and read; raised when a change of it changes answers."""
 
 
 class OpenAIBackend:
@@ -93,7 +97,10 @@ class OpenAIBackend:
             "model": model,
             "revision": revision,
             "generate": "completions" if endpoint == "completions" else "chat",
+            "encoding": ENCODING,
         }
+        if address.query or headers:  # a deployment or a version; digested, because it may hold a secret
+            details["extra"] = digest([address.query, dict(headers or {})], 16)
         self.identity = Identity(model=model, backend=self.name, details=details)
         self.capabilities = Capabilities(
             generate=True,

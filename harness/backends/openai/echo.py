@@ -67,10 +67,8 @@ class Echo:
         if not logprobs:
             raise Fault(ErrorKind.REFUSED, "the text is one token, and the server scores no first token")
         tops = self.tops[start:stop]
-        greedy = len(tops) == len(logprobs) and all(
-            isinstance(top, dict) and logprob >= max(top.values(), default=math.inf)
-            for logprob, top in zip(logprobs, tops, strict=True)
-        )
+        known = len(tops) == len(logprobs) and all(isinstance(top, dict) and top for top in tops)
+        greedy = all(lp >= max(top.values()) for lp, top in zip(logprobs, tops, strict=True) if top) if known else None
         return OptionScore(math.fsum(logprobs), len(logprobs), greedy)
 
 

@@ -99,9 +99,13 @@ class TestIdentity:
         backend = OpenAIBackend("m", base_url="https://me:pw@x.example/v1?k=v", revision="r7")
         assert backend.identity.model == "m"
         assert backend.identity.backend == "openai"
-        assert backend.identity.details == {
-            "base_url": "https://x.example/v1", "model": "m", "revision": "r7", "generate": "chat",
+        details = dict(backend.identity.details)
+        extra = details.pop("extra")
+        assert details == {
+            "base_url": "https://x.example/v1", "model": "m", "revision": "r7", "generate": "chat", "encoding": 1,
         }  # fmt: skip
+        other = OpenAIBackend("m", base_url="https://me:pw@x.example/v1?k=w", revision="r7")
+        assert other.identity.details["extra"] != extra
 
     def test_chat_and_auto_are_one(self) -> None:
         auto, chat, text = (

@@ -1,0 +1,173 @@
+"""From one reply to its scores: parse it, ask each metric. Knows a card and a sample, and no plan, store or model.
+
+This is what re-scoring a finished run and scoring imported replies need, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from harness.cards.schema import Card
+from harness.errors import CardError, one_line
+from harness.prompts.variables import letters, references
+from harness.scoring.metric import Likelihood, Metric, Ranking, Score, Status
+from harness.scoring.parsers import TIMEOUT, ParseContext, Parsed, compile_parsers
+from harness.scoring.registry import display_name, load_metric
+from harness.values import Response, Sample
+
+DEFAULT_PARSE: Mapping[str, tuple[Any, ...]] = {"choices": ("thinking", "letter"), "text": ("thinking", "strip")}
+_INPUTS = {"cf": "choices", "mcf": "choices", "perplexity": "logprob", "generate": "text"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What became of one reply.
+
+    Attributes:
+        scores: metric → score.
+        status: of the reply as a whole.
+        prediction: what was parsed, or the place of the best choice; None for nothing.
+        rule: the parser that found it.
+        error: why a score is missing, else None.
+    """
+
+    scores: Mapping[str, Score]
+    status: Status
+    prediction: str | None = None
+    rule: str | None = None
+    error: str | None = field(default=None)
+
+
+class Scorer:
+    """Scores the replies of one (sub)card in one formulation.
+
+    Args:
+        card: the resolved card.
+        formulation: ``cf``, ``mcf``, ``generate`` or ``perplexity``.
+        where: how errors call the card.
+
+    Raises:
+        CardError: a parser or metric is unknown or wrong, or does not fit how the card is asked.
+    """
+
+    def __init__(self, card: Card, formulation: str, where: str) -> None:
+        self.card = card
+        self.formulation = formulation
+        self.metrics: dict[str, Metric] = {}
+        for step in metric_steps(card.metrics, card.ask, formulation):
+            metric = load_metric(step, f"{where}: metrics")
+            if metric.inputs != _INPUTS[formulation]:
+                given = _INPUTS[formulation]
+                message = f"the metric '{metric.name}' reads {metric.inputs}, and '{formulation}' gives {given}"
+                raise CardError(message, f"{where}: metrics")
+            self.metrics[display_name(step)] = metric
+        parse = card.parse
+        if not parse and formulation == "generate":
+            parse = DEFAULT_PARSE["choices" if card.ask == "choose" else "text"]
+        self.parse = compile_parsers(parse, f"{where}: parse")
+        self._normalize = card.how(formulation).normalize
+
+    def score(
+        self,
+        sample: Sample,
+        response: Response,
+        continuations: Sequence[str] = (),
+        unconditional: Response | None = None,
+    ) -> Scored:
+        """Score one reply.
+
+        Args:
+            sample: what was asked about.
+            response: the reply; must have no error.
+            continuations: the texts that were ranked.
+            unconditional: the second half of PMI.
+        """
+        parsed: Parsed | None = None
+        prediction: Any
+        if self.formulation == "generate":
+            parsed = self.parse(response.text or "", self._context(sample))
+            prediction = parsed.value
+        elif self.formulation == "perplexity":
+            first = response.options[0]
+            prediction = Likelihood(first.logprob, first.tokens, str(sample.fields["text"]), first.greedy)
+        else:
+            prediction = self._ranking(sample, response, continuations, unconditional)
+        gold = references(sample, self.formulation)
+        scores = {name: _ask(metric, prediction, gold, sample, parsed) for name, metric in self.metrics.items()}
+        messages = [str(s.detail["message"]) for s in scores.values() if s.value is None and "message" in s.detail]
+        return Scored(
+            scores,
+            _status(scores.values(), truncated=response.finish == "length"),
+            _shown(prediction),
+            parsed.rule if parsed else None,
+            "; ".join(messages) or None,
+        )
+
+    def failed(self, error: str) -> Scored:
+        """Return what becomes of a reply that never came."""
+        return Scored(dict.fromkeys(self.metrics, Score(None, Status.ERROR)), Status.ERROR, error=error)
+
+    @staticmethod
+    def _context(sample: Sample) -> ParseContext:
+        choices = sample.fields.get("choices")
+        labels = letters(len(choices)) if isinstance(choices, list | tuple) else ()
+        return ParseContext(fields=sample.fields, letters=labels)
+
+    def _ranking(
+        self, sample: Sample, response: Response, continuations: Sequence[str], unconditional: Response | None
+    ) -> Ranking:
+        return Ranking(
+            logprobs=tuple(option.logprob for option in response.options),
+            continuations=tuple(continuations),
+            tokens=tuple(option.tokens for option in response.options),
+            unconditional=tuple(option.logprob for option in unconditional.options) if unconditional else (),
+            normalize=self._normalize,
+            choices=tuple(str(choice) for choice in sample.fields.get("choices") or ()),
+            greedy=tuple(option.greedy for option in response.options),
+        )
+
+
+def metric_steps(steps: Sequence[Any], ask: str, formulation: str) -> tuple[Any, ...]:
+    """Return the metrics of a card in one formulation.
+
+    A card that ranks choices may be asked to generate instead; then its letter is compared.
+    """
+    if ask == "choose" and formulation == "generate":
+        return ("choice",)
+    return tuple(steps) or {"choose": ("accuracy",), "perplexity": ("bits_per_byte",)}.get(ask, ())
+
+
+def _ask(metric: Metric, prediction: Any, gold: Sequence[Any], sample: Sample, parsed: Parsed | None) -> Score:
+    if parsed is not None and parsed.rule == TIMEOUT:
+        return Score(None, Status.TIMEOUT, {"message": "a parser took too long"})
+    if parsed is not None and parsed.value is None and not metric.takes_unparsed:
+        return Score(metric.unparsed, Status.UNPARSED)
+    try:
+        score = metric.score(prediction, gold, sample)
+    except TimeoutError:
+        return Score(None, Status.TIMEOUT, {"message": f"{metric.name}: took too long"})
+    except Exception as error:  # noqa: BLE001 (a metric from a plugin may raise anything; the others still count)
+        return Score(None, Status.ERROR, {"message": f"{metric.name}: {type(error).__name__}: {one_line(error)}"})
+    return score if isinstance(score, Score) else Score(float(score))
+
+
+def _status(scores: Iterable[Score], *, truncated: bool) -> Status:
+    found = {score.status for score in scores}
+    for status in (Status.ERROR, Status.TIMEOUT, Status.UNPARSED):
+        if status in found:
+            return status
+    if truncated:
+        return Status.TRUNCATED
+    return Status.NOT_APPLICABLE if found == {Status.NOT_APPLICABLE} else Status.OK
+
+
+def _shown(prediction: Any) -> str | None:
+    if isinstance(prediction, Ranking):
+        return str(max(range(len(prediction.logprobs)), key=prediction.normalized().__getitem__))
+    if prediction is None or isinstance(prediction, Likelihood):
+        return None
+    return prediction if isinstance(prediction, str) else orjson.dumps(prediction, default=str).decode()
