@@ -39,6 +39,7 @@ def cards() -> str:
     sections: list[tuple[str, type[BaseModel]]] = [
         ("Task", schema.Card),
         ("`dataset`", schema.Dataset),
+        ("`dataset.join`", schema.Join),
         ("`draw`", schema.Draw),
         ("`shots`", schema.Shots),
         ("`formulations`: each of `mcf`, `cf`, `generate`", schema.Ask),

@@ -23,6 +23,7 @@ _MODELS: dict[str, type[CardModel]] = {
     "expr": columns.FromExpression,
     "test": columns.Test,
     "dataset": schema.Dataset,
+    "join": schema.Join,
     "draw": schema.Draw,
     "shots": schema.Shots,
     "formulations": schema.Ask,

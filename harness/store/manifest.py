@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import os
 import platform
@@ -11,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
-from harness import __version__
 from harness.store.commit import commit_of
 from harness.store.records import SCHEMA_VERSION, TaskSummary
 
@@ -104,7 +104,8 @@ def describe_environment() -> dict[str, Any]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return {
-        "harness_version": __version__,
+        # Not imported above: for type checkers the package imports every layer.
+        "harness_version": importlib.import_module("harness").__version__,
         "commit": commit_of(Path(__file__).parents[2]),
         "python": platform.python_version(),
         "system": platform.platform(),

@@ -178,9 +178,7 @@ def read_columns(path: Path, names: Sequence[str]) -> Iterator[dict[str, Any]]:
                 raise StoreError(f"'{path}' is not a file of samples: it has no column '{missing[0]}'")
             columns = [name for name in names if name in there]
             for group in range(file.num_row_groups):  # all groups at once would be read ahead
-                for batch in file.iter_batches(
-                    _READ_ROWS, row_groups=[group], columns=columns
-                ):
+                for batch in file.iter_batches(_READ_ROWS, row_groups=[group], columns=columns):
                     yield from batch.to_pylist()
     except OSError as error:
         raise files.store_error("read", path, error, "run the evaluation again to write it anew") from None

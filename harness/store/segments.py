@@ -199,6 +199,9 @@ def select(path: Path, keys: Sequence[bytes], identity: str) -> list[tuple[bytes
         # What was recovered without the names has an empty digest and may be anybody's.
         if not connection.execute("SELECT 1 FROM identities WHERE digest IN (?, '')", (identity,)).fetchone():
             return []
+        if _length(connection) < len(keys):  # then reading all of its keys is cheaper than searching for each
+            there = {key for (key,) in connection.execute("SELECT key FROM answers").fetchall()}
+            keys = [key for key in keys if key in there]
         for start in range(0, len(keys), _KEYS_A_QUERY):
             part = keys[start : start + _KEYS_A_QUERY]
             marks = ",".join("?" * len(part))
@@ -233,7 +236,11 @@ def summarize(path: Path) -> list[Summary]:
 def length(path: Path) -> int:
     """Return the number of rows; rows are only ever appended, so it is the last row's number."""
     with closing(connect(path)) as connection:
-        (last,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM answers").fetchone()
+        return _length(connection)
+
+
+def _length(connection: sqlite3.Connection) -> int:
+    (last,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM answers").fetchone()
     return int(last)
 
 

@@ -12,7 +12,7 @@ KEY = bytes(range(32))
 
 texts = st.text(st.characters(), max_size=400)  # st.characters() has lone surrogates and NUL
 counts = st.integers(0, 2**40)
-options = st.builds(OptionScore, st.floats(), counts, st.booleans())
+options = st.builds(OptionScore, st.floats(), counts, st.none() | st.booleans())
 errors = st.builds(ResponseError, st.sampled_from(ErrorKind), texts)
 responses = st.builds(
     Response,

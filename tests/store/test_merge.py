@@ -7,7 +7,7 @@ import pytest
 
 from harness.errors import StoreError
 from harness.store.manifest import Manifest
-from harness.store.merge import merge_runs, merged_samples
+from harness.store.merge import absent_shards, merge_runs, merged_samples
 from harness.store.records import SampleRecord
 from harness.store.run import RunDirectory
 from tests.store.test_run import MANIFEST, SUMMARY
@@ -39,6 +39,55 @@ def test_shards_together_are_the_whole(tmp_path: Path) -> None:
     assert manifest.merged_from == tuple(run.path.name for run in runs)
 
 
+def merged(root: Path, *runs: RunDirectory) -> RunDirectory:
+    """Merge as the library does: manifest, then samples."""
+    run = RunDirectory.create(root, merge_runs(runs))
+    with run.sample_writer(TASK) as writer:
+        for record in merged_samples(runs, TASK):
+            writer.write(record)
+    return run
+
+
+def test_the_order_of_merging_is_no_matter(tmp_path: Path) -> None:
+    one, two, three = (
+        run_of(tmp_path, n, [sample(str(n))], replace(MANIFEST, shards=(f"{n}/3",), notes=(f"note {n % 2}",)))
+        for n in (1, 2, 3)
+    )
+    half = merged(tmp_path, one, two)
+    assert half.manifest.shards == ("1/3", "2/3")
+    assert half.manifest.notes == ("note 1", "note 0", "shards not merged yet: 3/3")
+    ways = [
+        merged(tmp_path, half, three),
+        merged(tmp_path, one, merged(tmp_path, three, two)),
+        merged(tmp_path, three, two, one),
+        merged(tmp_path, half, merged(tmp_path, two, three)),
+    ]
+    for run in ways:
+        known = run.manifest
+        assert known.shards == ("1/3", "2/3", "3/3")
+        assert absent_shards(known.shards) == []
+        assert set(known.notes) == {"note 0", "note 1"}
+        assert known.totals == {"requests": 3}
+        assert known.merged_from == (one.path.name, two.path.name, three.path.name)
+        assert known.options == ways[0].manifest.options
+        assert sorted(record.sample_id for record in run.samples()) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("shards", "absent"),
+    [
+        (["1/1"], []),
+        (["1/3", "3/3"], ["2/3"]),
+        (["10/12", *(f"{i}/12" for i in range(1, 9))], ["9/12", "11/12", "12/12"]),
+        (["1/1", "1/3"], []),  # the whole, and a repair of a part
+        (["1/2", "1/3"], ["2/2"]),
+        ([], []),
+    ],
+)
+def test_absent_shards(shards: list[str], absent: list[str]) -> None:
+    assert absent_shards(shards) == absent
+
+
 def test_scored_wins_over_unscored_and_later_over_earlier(tmp_path: Path) -> None:
     late = run_of(tmp_path, 9, [sample("a", "late"), sample("b", status="error"), sample("c", status="timeout")])
     early = run_of(tmp_path, 1, [sample("a", "early"), sample("b", "early"), sample("c", status="error")])
@@ -58,11 +107,14 @@ def test_a_run_merged_with_itself_is_itself(tmp_path: Path) -> None:
 
 
 def test_data_of_a_subset_may_come_from_another_run(tmp_path: Path) -> None:
-    more = replace(SUMMARY, subsets=("virology",), sizes={"virology": 166}, missing={"anatomy": "no data"})
+    more = replace(
+        SUMMARY, subsets=("virology",), sizes={"virology": 166}, asked={"virology": 5}, missing={"anatomy": "no data"}
+    )
     runs = [run_of(tmp_path, 1, []), run_of(tmp_path, 2, [], replace(MANIFEST, tasks=(more,)))]
     (task,) = merge_runs(runs).tasks
     assert (task.subsets, task.missing) == (("anatomy", "virology"), {})
     assert task.sizes == {"anatomy": 135, "virology": 166}
+    assert task.asked == {"anatomy": 135, "virology": 5}
 
 
 @pytest.mark.parametrize(("part", "what"), [("data", "its data"), ("ask", "its prompts"), ("score", "its scoring")])

@@ -94,6 +94,30 @@ def test_a_commit_cut_off_in_the_middle_is_undone_in_a_copy(tmp_path: Path, segm
     assert warnings == []
 
 
+def test_a_segment_without_the_names_may_be_anybodys(tmp_path: Path, segment: Path, warnings: list[str]) -> None:
+    names = bytes.fromhex(IDENTITY).hex().encode()
+    content = segment.read_bytes()
+    page = content.index(names) // 4096 * 4096
+    segment.write_bytes(content[:page] + b"\xa5" * 4096 + content[page + 4096 :])
+    assert found(tmp_path, warnings) == set(range(COUNT))
+    assert len(warnings) == 1
+
+
+@pytest.mark.parametrize("length", [1.0, 0.6])
+def test_a_newer_format_is_refused_even_when_damaged(
+    tmp_path: Path, segment: Path, warnings: list[str], length: float
+) -> None:
+    content = bytearray(segment.read_bytes())
+    assert content[68:72] == b"HRN\x01"  # where SQLite's file format has the application's id
+    content[71] = 2
+    newer = segment.with_name("29990101T000000Z-host-1-00000000.sqlite")
+    newer.write_bytes(content[: int(len(content) * length)])
+    segment.unlink()
+    assert found(tmp_path, warnings) == set()
+    (warning,) = warnings
+    assert warning.endswith("was written by a newer Harness (format 2, this one reads 1); it is left alone")
+
+
 def test_one_flipped_bit_costs_one_answer(tmp_path: Path, segment: Path, warnings: list[str]) -> None:
     content = segment.read_bytes()
     segment.write_bytes(content.replace(b"The answer is 1234.", b"The answer is 1235."))

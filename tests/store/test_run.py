@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+import harness
 from harness.errors import StoreError
+from harness.store.commit import commit_of
 from harness.store.manifest import Manifest, describe_environment
 from harness.store.records import ResultRow, TaskSummary
 from harness.store.run import RunDirectory, slug
@@ -25,6 +27,7 @@ SUMMARY = TaskSummary(
     aggregate="macro",
     metrics={"anatomy": {"mcf": {"accuracy": '"accuracy"'}}},
     sizes={"anatomy": 135},
+    asked={"anatomy": 135},
     missing={"virology": "no data"},
     random_baseline=0.25,
     hashes={"data": "d", "ask": "a", "score": "s"},
@@ -58,7 +61,7 @@ def test_a_run_from_beginning_to_end(tmp_path: Path) -> None:
         opened = RunDirectory.open(ref, tmp_path)
         assert opened.path.samefile(run.path)
         assert opened.manifest == run.manifest
-        assert opened.rows() == [ROW]
+        assert opened.rows() == [replace(ROW, model="org/model", run=run.path.name)]
         assert list(opened.samples()) == list(opened.samples("mmlu@olmes")) == [RECORD]
     assert opened.manifest.status == "complete"
     assert opened.manifest.finished is not None
@@ -120,6 +123,35 @@ def test_numbers_that_do_not_exist_are_null_and_read_as_nan(tmp_path: Path) -> N
     assert math.isnan(back.value)
     assert math.isnan(back.stderr)
     assert back.random_baseline is None
+
+
+def test_tables_of_runs_can_be_put_together(tmp_path: Path) -> None:
+    run = RunDirectory.create(tmp_path, MANIFEST)
+    run.write_results([ROW])
+    with (run.path / "results.csv").open(newline="") as file:
+        header, (model, name, task, *_) = csv.reader(file)
+    assert header[:3] == ["model", "run", "task"]
+    assert (model, name, task) == ("org/model", run.path.name, "mmlu")
+
+
+def test_a_file_of_samples_says_whose_they_are(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    run = RunDirectory.create(tmp_path, MANIFEST)
+    for task in ("mmlu@olmes", "unknown"):
+        with run.sample_writer(task) as writer:
+            writer.write(RECORD)
+    about = {"harness_schema_version": "1", "harness_model": "org/model", "harness_identity": "ab" * 32}
+    hashes = {"harness_data_hash": "d", "harness_ask_hash": "a", "harness_score_hash": "s"}
+    for task, expected in (("mmlu@olmes", {**about, **hashes}), ("unknown", about)):
+        metadata = pq.read_schema(run.samples_file(task)).metadata
+        assert {name.decode(): text.decode() for name, text in metadata.items()} == expected
+
+
+def test_the_environment_says_which_harness_it_was(root: Path) -> None:
+    environment = describe_environment()
+    assert environment["harness_version"] == harness.__version__
+    assert environment["commit"] == commit_of(root)
 
 
 def test_a_spreadsheet_sees_no_formula(tmp_path: Path) -> None:

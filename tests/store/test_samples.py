@@ -23,13 +23,15 @@ RECORD = SampleRecord(
     fingerprint="0123456789abcdef",
     repeat=0,
     key="ab" * 32,
+    asked="cd" * 16,
     request='{"kind":"choose","prompt":"Question: …"}',
     status="ok",
     option_logprobs=(-0.25, -math.inf),
     option_tokens=(1, 1),
-    option_greedy=(True, False),
+    option_greedy=(True, None),
     prediction="0",
     references="[0]",
+    score=1.0,
     scores={"accuracy": 1.0, "brier": None},
     details={"accuracy": '{"gold":0}'},
     latency=0.125,
@@ -41,16 +43,17 @@ numbers = st.integers(0, 2**31 - 1)
 floats = st.floats()
 records = st.builds(
     SampleRecord,
-    **dict.fromkeys(("task", "subset", "formulation", "sample_id", "fingerprint", "key", "request"), texts),
+    **dict.fromkeys(("task", "subset", "formulation", "sample_id", "fingerprint", "key", "asked", "request"), texts),
     **dict.fromkeys(("reply", "method", "prediction", "parse_rule", "cluster", "finish"), maybe),
     **dict.fromkeys(("repeat", "clipped", "retries"), numbers),
     **{name: st.none() | numbers for name in ("prompt_tokens", "completion_tokens")},
     status=texts,
     option_logprobs=st.lists(floats, max_size=4).map(tuple),
     option_tokens=st.lists(numbers, max_size=4).map(tuple),
-    option_greedy=st.lists(st.booleans(), max_size=4).map(tuple),
+    option_greedy=st.lists(st.none() | st.booleans(), max_size=4).map(tuple),
     unconditional_logprobs=st.lists(floats, max_size=4).map(tuple),
     references=texts,
+    score=st.none() | floats,
     scores=st.dictionaries(texts, st.none() | floats, max_size=3),
     details=st.dictionaries(texts, texts, max_size=3),
     latency=st.none() | floats,
@@ -172,6 +175,16 @@ def test_a_file_of_something_else_and_no_file(tmp_path: Path) -> None:
         list(read_samples(tmp_path / "a.parquet"))
     with pytest.raises(StoreError, match="no such file"):
         list(read_samples(tmp_path / "b.parquet"))
+
+
+def test_a_file_of_an_older_version_lacks_what_was_added_since(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    write(tmp_path / "new.parquet", [RECORD])
+    table: Any = pq.read_table(tmp_path / "new.parquet")
+    pq.write_table(table.drop_columns(["asked", "score", "option_greedy", "details"]), tmp_path / "old.parquet")
+    (record,) = read_samples(tmp_path / "old.parquet")
+    assert record == replace(RECORD, asked="", score=None, option_greedy=(), details={})
 
 
 def test_other_tools_read_it(tmp_path: Path) -> None:

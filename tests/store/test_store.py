@@ -76,6 +76,19 @@ def test_twelve_thousand_keys_among_a_hundred_thousand(tmp_path: Path) -> None:
     assert spent < 3  # seconds; it takes 0.3 on an idle machine
 
 
+def test_segments_of_other_models_are_not_searched(tmp_path: Path) -> None:
+    for start in range(0, 600, 10):
+        fill(tmp_path, range(start, start + 10))
+    with ResponseStore(tmp_path) as store:
+        store.put(key_of(601), answer(601), "0f" * 32)
+    keys = list(map(key_of, range(50_000)))
+    began = time.process_time()
+    found = ResponseStore(tmp_path).lookup(keys, "0f" * 32)
+    spent = time.process_time() - began
+    assert found == {key_of(601): answer(601)}
+    assert spent < 1  # seconds; it takes 0.1 on an idle machine, and five when every segment is searched
+
+
 def test_secrets_in_an_error_are_not_kept(tmp_path: Path) -> None:
     with ResponseStore(tmp_path) as store:
         store.put(key_of(1), Response.failed(ErrorKind.REFUSED, "Incorrect API key: sk-canary0123456789"), IDENTITY)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StoreError, UserError
-from harness.store import upkeep
+from harness.store import files, rewrite, segments, upkeep
 from harness.store.store import ResponseStore
 from harness.values import ErrorKind, Response
 from tests.store.support import IDENTITY, answer, key_of, only_segment
@@ -44,8 +45,9 @@ def age(store: Path, days: float, numbers: range) -> None:
 
 
 def held(store: Path) -> set[int]:
-    found = ResponseStore(store).lookup(map(key_of, range(40)), IDENTITY)
-    return {n for n in range(40) if key_of(n) in found}
+    with ResponseStore(store) as opened:
+        found = [opened.lookup(map(key_of, range(40)), identity) for identity in (IDENTITY, OTHER)]
+    return {n for n in range(40) if any(key_of(n) in some for some in found)}
 
 
 def test_stats(store: Path) -> None:
@@ -78,9 +80,19 @@ def test_prune_a_model(store: Path, identity: str) -> None:
     assert only_segment(store)  # a segment that is left empty goes
 
 
-@pytest.mark.parametrize("identity", ["", "0", OTHER[:7]])
-def test_too_short_a_digest_matches_nothing(store: Path, identity: str) -> None:
-    assert upkeep.prune(store, identity=identity).removed == 0
+@pytest.mark.parametrize("identity", ["medium", "", "0", OTHER[:7]])  # digits must be eight
+def test_a_model_that_is_not_there(store: Path, identity: str) -> None:
+    with pytest.raises(UserError) as caught:
+        upkeep.prune(store, errors=True, identity=identity)
+    assert str(caught.value) == (
+        f"no answers of '{identity}' in the store; it has: large ({OTHER[:8]}), small ({IDENTITY[:8]})"
+    )
+    assert len(held(store)) == 28
+
+
+def test_no_model_is_in_an_empty_store(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no answers of 'small' in the store; it is empty"):
+        upkeep.prune(tmp_path, identity="small")
 
 
 def test_prune_by_age(store: Path) -> None:
@@ -130,6 +142,94 @@ def test_pruning_mends_a_damaged_segment(store: Path, warnings: list[str]) -> No
     warnings.clear()
     upkeep.stats(store, warnings.append)
     assert len(warnings) == 1
+
+
+def names(store: Path) -> list[str]:
+    return sorted(path.name for path in (store / "segments").iterdir())
+
+
+def test_compacting_joins_segments_and_loses_nothing(store: Path) -> None:
+    before = upkeep.stats(store)
+    assert upkeep.compact(store) == upkeep.Compacted(joined=2, made=1, rows=28, skipped=())
+    after = upkeep.stats(store)
+    assert (after.segments, after.answers, after.errors) == (1, before.answers, before.errors)
+    assert (after.identities, after.oldest) == (before.identities, before.oldest)
+    assert held(store) == {*range(25), *range(30, 33)}
+    assert upkeep.compact(store) == upkeep.Compacted(joined=0, made=0, rows=0, skipped=())
+
+
+def test_the_youngest_answer_wins_after_compacting(tmp_path: Path) -> None:
+    for text in ("oldest", "old", "young"):
+        with ResponseStore(tmp_path) as opened:
+            opened.put(key_of(1), Response(text=text), IDENTITY)
+    youngest = names(tmp_path)[-1]
+    assert upkeep.compact(tmp_path).made == 1
+    assert ResponseStore(tmp_path).lookup([key_of(1)], IDENTITY)[key_of(1)].text == "young"
+    assert only_segment(tmp_path).name[:23] == youngest[:23]  # the time
+
+
+def test_only_neighbours_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place, rows in enumerate((1, 1, 300, 1, 1)):
+        with ResponseStore(tmp_path) as opened:
+            for number in range(rows):
+                opened.put(key_of(number), Response(text=f"segment {place}"), IDENTITY)
+    before = names(tmp_path)
+    monkeypatch.setattr(upkeep, "_SMALL", 32 << 10)  # bytes; the one in the middle is larger
+    assert upkeep.compact(tmp_path) == upkeep.Compacted(joined=4, made=2, rows=4, skipped=())
+    assert [name[:23] for name in names(tmp_path)] == [before[place][:23] for place in (1, 2, 4)]
+    assert ResponseStore(tmp_path).lookup([key_of(0)], IDENTITY)[key_of(0)].text == "segment 4"
+
+
+def test_compacting_leaves_a_living_writer_alone(store: Path) -> None:
+    with ResponseStore(store) as opened:
+        opened.put(key_of(39), answer(39), IDENTITY)
+        opened.flush()
+        compacted = upkeep.compact(store)
+        assert (compacted.joined, len(compacted.skipped)) == (2, 1)
+        opened.put(key_of(38), answer(38), IDENTITY)
+    assert held(store) == {*range(25), *range(30, 33), 38, 39}
+
+
+def test_compacting_mends_what_is_damaged_and_leaves_what_is_newer(store: Path, warnings: list[str]) -> None:
+    first, second = sorted((store / "segments").iterdir())
+    newer = second.with_name("29990101T000000Z-host-1-00000000.sqlite")
+    content = bytearray(second.read_bytes())
+    content[71] = 99
+    newer.write_bytes(content)
+    with first.open("r+b") as file:
+        file.truncate(first.stat().st_size - 4096)
+    assert upkeep.compact(store, warnings.append) == upkeep.Compacted(joined=2, made=1, rows=28, skipped=())
+    assert newer.read_bytes() == content
+    assert [path.name in warning for path, warning in zip((first, newer), warnings, strict=True)] == [True, True]
+    assert held(store) == {*range(25), *range(30, 33)}
+
+
+def test_rows_that_show_damage_halfway_are_joined_once(
+    store: Path, monkeypatch: pytest.MonkeyPatch, warnings: list[str]
+) -> None:
+    monkeypatch.setattr(rewrite, "_BATCH", 5)
+    whole = segments.rows
+
+    def broken(path: Path, batch: int = 2000) -> Iterator[segments.Row]:
+        for place, row in enumerate(whole(path, batch)):
+            if place == 12 and path.parent.parent == store:
+                raise sqlite3.DatabaseError("database disk image is malformed")
+            yield row
+
+    monkeypatch.setattr(segments, "rows", broken)
+    assert upkeep.compact(store, warnings.append).rows == 28
+    assert upkeep.stats(store).answers == 23
+
+
+def test_a_full_disk_leaves_the_old_segments(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = names(store)
+    monkeypatch.setattr(files, "sync", full)
+    with pytest.raises(StoreError, match="No space left on device; free some space"):
+        upkeep.compact(store)
+    assert names(store) == before
 
 
 def test_merging_copies_each_segment_once(store: Path, tmp_path: Path) -> None:
