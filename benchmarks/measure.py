@@ -60,7 +60,7 @@ class Row:
         columns = [[cost.cpu for cost in self.costs], [cost.wall for cost in self.costs], [c.rss for c in self.costs]]
         cost = [number(median(column)) if column else "" for column in columns]
         spread = f"{number(min(self.figures))} – {number(max(self.figures))}" if len(self.figures) > 1 else ""
-        judged = f"{number(median(self.figures))} {self.unit}"
+        judged = f"{number(median(self.figures))} {self.unit}".rstrip()
         bar = "" if self.bar is None else f"≤ {self.bar:g}"
         met = "" if self.bar is None else "yes" if self.met else "**no**"
         return [self.name, str(len(self.figures)), *cost, judged, spread, bar, met]
@@ -112,9 +112,10 @@ def run(command: Sequence[str | Path], folder: Path, *, seconds: float = 300) ->
     """
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         started = time.perf_counter()
+        arguments = [str(part) for part in command]
         process = subprocess.Popen(
-            [str(part) for part in command], cwd=folder, env=environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=err
-        )  # fmt: skip
+            arguments, cwd=folder, env=environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=err
+        )
         guard = threading.Timer(seconds, process.kill)
         guard.start()
         try:
@@ -127,5 +128,5 @@ def run(command: Sequence[str | Path], folder: Path, *, seconds: float = 300) ->
         err.seek(0)
         done = Done(Cost(usage.ru_utime + usage.ru_stime, wall, peak_mib(usage)), out.read(), err.read())
     if process.returncode != 0:
-        raise SystemExit(f"'{' '.join(map(str, command))}' left with {process.returncode}: {done.stderr[-2000:]}")
+        raise SystemExit(f"'{' '.join(arguments)}' left with {process.returncode}: {done.stderr[-2000:]}")
     return done

@@ -21,11 +21,11 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{listing} All by default.")
     parser.add_argument("-n", "--repeat", type=int, default=3, help="repetitions of each; the median counts")
     args = parser.parse_args()
-    unknown = [name for name in args.names if name not in WORKLOADS]
-    if unknown or args.repeat < 1:
-        parser.error(
-            f"no workload '{unknown[0]}'; there are: {', '.join(WORKLOADS)}" if unknown else "-n is at least 1"
-        )
+    for name in args.names:
+        if name not in WORKLOADS:
+            parser.error(f"no workload '{name}'; there are: {', '.join(WORKLOADS)}")
+    if args.repeat < 1:
+        parser.error("--repeat is at least 1")
     rows: list[Row] = []
     print(line(HEADER))
     print(line(["---"] * len(HEADER)))

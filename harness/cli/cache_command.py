@@ -78,6 +78,18 @@ def prune(store: Path, older_than: timedelta | None, errors: bool, model: str | 
     click.echo(f"removed {count(done.removed, 'record')}, kept {done.kept:,}{busy}")
 
 
+@command.command("compact")
+@click.pass_obj
+def compact(store: Path) -> None:
+    """Join many small segments into few, so that looking up is quicker."""
+    from harness.report.text import count
+    from harness.store.upkeep import compact as join
+
+    done = join(store)
+    busy = f"; left alone, in use: {', '.join(path.name for path in done.skipped)}" if done.skipped else ""
+    click.echo(f"joined {count(done.joined, 'segment')} into {done.made:,} ({count(done.rows, 'record')}){busy}")
+
+
 @command.command("path")
 @click.pass_obj
 def path(store: Path) -> None:
