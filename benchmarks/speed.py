@@ -16,9 +16,14 @@ from workloads import WORKLOADS
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    listing = "; ".join(f"{name}: {' '.join((work.__doc__ or '').split())}" for name, work in WORKLOADS.items())
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{listing} All by default.")
+    width = max(map(len, WORKLOADS))
+    listing = "\n".join(
+        f"  {name:<{width}}  {' '.join((work.__doc__ or '').split())}" for name, work in WORKLOADS.items()
+    )
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog=f"workloads:\n{listing}", formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a workload; all by default")
     parser.add_argument("-n", "--repeat", type=int, default=3, help="repetitions of each; the median counts")
     args = parser.parse_args()
     for name in args.names:

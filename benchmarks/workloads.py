@@ -25,7 +25,7 @@ Workload = Callable[[Path, int], Iterator[Row]]
 
 
 def start(folder: Path, times: int) -> Iterator[Row]:
-    """``harness --help`` and ``harness list`` with 1,000 cards."""
+    """Help, and a list of 1,000 cards."""
     made.write_cards(folder, CARDS)
     yield _command("harness --help", folder, times, "--help", bar=0.2)
     listing = ("list", "--task-path", folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -60,8 +61,10 @@ class Harness:
             for name, value in {"HARNESS_CACHE": str(self.folder / ".cache"), **env}.items():
                 patch.setenv(name, value)
             self._capsys.readouterr()
+            on_interrupt = signal.getsignal(signal.SIGINT)
             with pytest.raises(SystemExit) as left:
                 main()
+            signal.signal(signal.SIGINT, on_interrupt)
         out, err = self._capsys.readouterr()
         print(out, err, sep="\n")  # pytest shows it where the test fails
         assert left.value.code == code, f"exit {left.value.code}\n{out}\n{err}"

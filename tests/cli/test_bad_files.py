@@ -262,7 +262,7 @@ class TestRuns:
 class TestCache:
     def test_pruning(self, harness: Harness, server: FakeOpenAI) -> None:
         harness.eval(server)
-        assert "removed 0 records" in harness("cache", "prune", "--model", "other").stdout
+        assert "no answers of 'other' in the store" in harness("cache", "prune", "--model", "other", code=2).error
         assert "removed 0 records" in harness("cache", "prune", "--older-than", "1h").stdout
         assert "removed 3 records" in harness("cache", "prune", "--all").stdout
         harness.eval(server)

@@ -126,9 +126,9 @@ class TestOptions:
             (["--base-url", "localhost:8000"], "write it like http://localhost:8000/v1"),
             (["-m", "openai:"], "needs the model's name after the colon"),
             (["--set", "prompt"], "--set takes KEY=VALUE, not 'prompt'"),
-            (["--set", "prompt=5"], "the options: 'prompt' must be text, not 5"),
+            (["--set", "prompt=5"], "option prompt: 'prompt' must be text, not 5"),
             (["--set", "name=other"], "'name: other' must equal the file's name, 'capitals'"),
-            (["--shots", "5"], "the options: 'shots' shots need a 'split' or a 'dataset' to come from"),
+            (["--shots", "5"], "option shots: 'shots' shots need a 'split' or a 'dataset' to come from"),
             (["--limit", "0"], "0 is not in the range x>=1"),
             (["--limit", "few"], "'few' is not a valid integer range"),
             (["--temperature", "-1"], "-1.0 is not in the range"),
@@ -179,15 +179,17 @@ class TestOptions:
         assert len(server.received) == 3
 
     def test_a_task_asked_for_twice_is_one(self, harness: Harness, server: FakeOpenAI) -> None:
-        once = json.loads(harness.eval(server, "--json").stdout)["rows"]
-        for names in ("capitals,capitals", "capitals,tasks/capitals.yaml"):
-            assert json.loads(harness.eval(server, "--json", task=names).stdout)["rows"] == once
+        for names in ("capitals", "capitals,capitals", "capitals,tasks/capitals.yaml"):
+            (row,) = (r for r in json.loads(harness.eval(server, "--json", task=names).stdout)["rows"] if r["headline"])
+            assert (row["n"], row["ok"]) == (3, 3)
+        assert len(server.received) == 3
 
     def test_two_cards_of_one_name(self, harness: Harness, project: Path, server: FakeOpenAI) -> None:
         (project / "more").mkdir()
         (project / "more/capitals.yaml").write_text((project / "tasks/capitals.yaml").read_text())
         line = harness.eval(server, task="capitals,more/capitals.yaml", code=2).error
-        assert "capitals" in line
+        assert "two tasks are called 'capitals'" in line
+        assert "more/capitals.yaml" in line
 
     def test_a_server_that_only_chats(self, harness: Harness, project: Path) -> None:
         write_cities(project)

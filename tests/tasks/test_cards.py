@@ -14,7 +14,7 @@ from harness.engine.task import Limits, formulations, join
 from harness.prompts.ask import Asker
 from harness.scoring.parsers import compile_parsers
 from harness.scoring.registry import load_metric
-from harness.scoring.score import metric_steps
+from harness.scoring.scorer import metric_steps
 
 ROOT = Path(__file__).resolve().parents[2]
 INDEX = CardIndex([ROOT / "tasks"])
