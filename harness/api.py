@@ -217,7 +217,12 @@ def run(
             failure, answers = error, error.answers
         except (BackendError, StoreError) as error:
             failure, answers = error, Answers(store.lookup(plan.requests, plan.identity), None)
-    result = _finish(directory, selection, tasks, plan, scorers, answers, failure)
+    try:
+        result = _finish(directory, selection, tasks, plan, scorers, answers, failure)
+    except StoreError:
+        if failure is None:
+            raise
+        raise failure from None  # a disk that is full fails twice: the first failure is the one to tell
     if failure is not None:
         raise failure
     return result
@@ -241,18 +246,23 @@ def merge(runs: Sequence[str | Path], output: str | Path = "results") -> Result:
     """
     root = Path(output)
     opened = [RunDirectory.open(run, root) for run in runs]
-    directory = RunDirectory.create(root, merge_runs(opened))
+    directory = RunDirectory.create(root, merge_runs(opened), latest=False)
     verdicts: dict[str, list[Verdict]] = {}
-    for summary in directory.manifest.tasks:
-        with directory.sample_writer(summary.ref) as writer:
-            for record in merged_samples(opened, summary.ref):
-                writer.write(record)
-                verdicts.setdefault(summary.ref, []).append(Verdict.of(record))
+    try:
+        for summary in directory.manifest.tasks:
+            with directory.sample_writer(summary.ref) as writer:
+                for record in merged_samples(opened, summary.ref):
+                    writer.write(record)
+                    verdicts.setdefault(summary.ref, []).append(Verdict.of(record))
+    except StoreError:
+        directory.remove()
+        raise
     suites = [Suite.model_validate(suite) for suite in directory.manifest.suites]
     rows = result_rows(directory.manifest.tasks, verdicts, suites)
     directory.write_results(rows)
     whole = _is_complete(rows) and not absent_shards(directory.manifest.shards)
     directory.finish("complete" if whole else "incomplete")
+    directory.make_latest()
     return Result(directory.path, tuple(directory.rows()), directory.manifest)
 
 

@@ -13,7 +13,7 @@ import functools
 import json
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,6 +30,7 @@ RENDER_SECONDS = 10.0
 REGEX_SECONDS = 2.0
 
 Values = Mapping[str, Any]
+_FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, TimeoutError, MemoryError)
 _FORBIDDEN = {
     nodes.Assign: "set",
     nodes.AssignBlock: "set",
@@ -57,6 +58,11 @@ _METHODS = frozenset(
 
 class _Environment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(("*", "**", "%", "+"))
+
+    @staticmethod
+    def concat(pieces: Iterable[str]) -> str:
+        """Join what a template writes; Jinja calls it for every rendering."""
+        return _gather(pieces)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         if isinstance(obj, str | list | tuple | dict) and callable(value):
@@ -91,12 +97,34 @@ def _replace(value: Any, old: str, new: str, count: int | None = None) -> str:
     return text.replace(old, new) if count is None else text.replace(old, new, count)
 
 
-def _join(value: Sequence[Any], sep: str = "") -> str:
-    return _limited(sep.join(str(item) for item in value))
+def _gather(pieces: Iterable[str], sep: str = "") -> str:
+    """Join texts, and stop before the result is too large to be built."""
+    parts: list[str] = []
+    size = 0
+    for piece in pieces:
+        size += len(piece) + len(sep)
+        if size > MAX_OUTPUT + len(sep):
+            raise SecurityError(f"more than {MAX_OUTPUT:,} characters")
+        parts.append(piece)
+    return sep.join(parts)
+
+
+def _join(value: Iterable[Any], sep: str = "") -> str:
+    return _gather((str(item) for item in value), sep)
 
 
 def _regex_replace(value: Any, pattern: str, replacement: str) -> str:
-    return _limited(str(_compiled(pattern).sub(replacement, str(value), timeout=REGEX_SECONDS)))
+    text = str(value)
+
+    def pieces() -> Iterator[str]:
+        end = 0
+        for match in _compiled(pattern).finditer(text, timeout=REGEX_SECONDS):
+            yield text[end : match.start()]
+            yield match.expand(replacement)
+            end = match.end()
+        yield text[end:]
+
+    return _gather(pieces())
 
 
 def _regex_search(value: Any, pattern: str, group: int | str = 0) -> str:
@@ -179,12 +207,12 @@ class Template:
         """
         try:
             if self._template is not None:
-                return _limited(self._template.render(values))
+                return self._template.render(values)
             parts = self._parts or ()
-            return _limited("".join([str(values[part]) if is_name else part for is_name, part in parts]))
+            return _gather([str(values[part]) if is_name else part for is_name, part in parts])
         except KeyError as error:
             raise PromptError(f"{self.where}: {_unknown(str(error.args[0]), values)}") from None
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, TimeoutError) as error:
+        except _FAILURES as error:
             raise PromptError(f"{self.where}: {_explain(error, values)}") from None
 
     def __repr__(self) -> str:
@@ -209,7 +237,7 @@ def compile_expression(text: str, where: str) -> Callable[[Values], Any]:
             if isinstance(result, Undefined):
                 result._fail_with_undefined_error()
             return _limited(result) if isinstance(result, str) else result
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, TimeoutError) as error:
+        except _FAILURES as error:
             raise PromptError(f"{where}: '{text}': {_explain(error, values)}") from None
 
     return evaluate
@@ -281,6 +309,8 @@ def _explain(error: BaseException, values: Values) -> str:
         return _unknown(name, values) if message == f"'{name}' is undefined" else message
     if isinstance(error, TimeoutError):
         return f"a regular expression took longer than {REGEX_SECONDS:g} s"
+    if isinstance(error, MemoryError):
+        return "needs more memory than there is"
     return message or type(error).__name__
 
 

@@ -199,7 +199,7 @@ class GenerationSpec(CardModel):
     """The limit of a reply in tokens."""
     stop: tuple[str, ...] = ()
     """Texts that end a reply; they are not part of it."""
-    temperature: Annotated[float, Field(ge=0)] = 0.0
+    temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     """0 is greedy."""
     top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Nucleus sampling; 1 is off."""
@@ -309,6 +309,8 @@ class Card(CardModel):
     def _consistent(self) -> Self:
         if not self.columns:
             raise ValueError("'columns' maps nothing")
+        if self.cluster is not None and self.cluster not in self.columns:
+            raise ValueError(f"'cluster: {self.cluster}' is no field of 'columns'")
         if self.ask == "choose":
             for field in ("choices", "answer"):
                 if field not in self.columns:

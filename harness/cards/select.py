@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.cards.find import CardIndex
+from harness.cards.find import CardIndex, is_card_name
 from harness.cards.load import LoadedCard, load_card, load_suite
 from harness.cards.schema import Member, Suite
 from harness.errors import CardError
@@ -58,12 +58,17 @@ def select(refs: Sequence[str], index: CardIndex, overrides: Mapping[str, Any] |
         if suite.name in path:
             raise CardError(f"the suite '{suite.name}' holds itself: {' → '.join((*path, suite.name))}")
         for member in suite.tasks:
-            add(member.task if isinstance(member, Member) else member, (*path, suite.name))
+            name = member.task if isinstance(member, Member) else member
+            if not is_card_name(name.partition("@")[0]):
+                raise CardError(f"the suite '{suite.name}' names its tasks, and '{name}' is no card name")
+            add(name, (*path, suite.name))
         suites.setdefault(suite.name, suite)
 
     for ref in refs:
         for name in _expand(ref, index):
             add(name, ())
+    if not cards:
+        raise CardError("no task is named; --tasks takes one or more names, `harness list` shows them")
     return Selection(tuple(cards.values()), tuple(suites.values()))
 
 

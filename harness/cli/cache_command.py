@@ -71,8 +71,10 @@ def prune(store: Path, older_than: timedelta | None, errors: bool, model: str | 
     from harness.report.text import count
     from harness.store.upkeep import prune as remove
 
-    if not (older_than or errors or model or everything):
+    if older_than is None and not (errors or model or everything):
         raise click.UsageError("say what may go: --older-than, --errors, --model, or --all")
+    if everything and older_than is None:
+        older_than = timedelta(0)
     done = remove(store, older_than=older_than, errors=errors, identity=model)
     busy = f"; left alone, in use: {', '.join(path.name for path in done.skipped)}" if done.skipped else ""
     click.echo(f"removed {count(done.removed, 'record')}, kept {done.kept:,}{busy}")

@@ -12,7 +12,13 @@ from harness.cli.options import json_option
 
 @click.command("describe", epilog="Example: harness describe arc_easy@olmes")
 @click.argument("task")
-@click.option("--task-path", "task_paths", multiple=True, help="A folder of cards beside ./tasks (repeatable).")
+@click.option(
+    "--task-path",
+    "task_paths",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False),
+    help="A folder of cards beside ./tasks (repeatable).",
+)
 @json_option
 def command(task: str, task_paths: tuple[str, ...], as_json: bool) -> None:
     """Show what TASK is: data, prompt, shots, scoring, variants and hashes. Needs no data."""

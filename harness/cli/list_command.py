@@ -11,7 +11,13 @@ from harness.cli.options import json_option
 @click.argument("text", required=False)
 @click.option("--tag", "tags", multiple=True, help="Only tasks with this tag (repeatable: all must be there).")
 @click.option("--kind", type=click.Choice(["generate", "choose", "perplexity", "suite"]), help="Only this kind.")
-@click.option("--task-path", "task_paths", multiple=True, help="A folder of cards beside ./tasks (repeatable).")
+@click.option(
+    "--task-path",
+    "task_paths",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False),
+    help="A folder of cards beside ./tasks (repeatable).",
+)
 @click.option("--generators", is_flag=True, help="List the generators of rows instead.")
 @click.option("--metrics", is_flag=True, help="List the metrics instead.")
 @json_option

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
-from typing import Any, ClassVar
+import threading
+import time
+from types import FrameType
+from typing import Any, ClassVar, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from harness import __version__
 from harness.errors import HarnessError, did_you_mean, one_line
 
+FILE = "harness.toml"
 COMMANDS = {
     "eval": "Evaluate a model on tasks.",
     "list": "List the tasks.",
@@ -39,9 +45,7 @@ class LazyGroup(click.Group):
         """Import one command."""
         if cmd_name not in self.short:
             return None
-        module = importlib.import_module(f"harness.cli.{cmd_name}_command")
-        command: click.Command = module.command
-        return command
+        return _command(cmd_name)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Add a suggestion to an unknown command's error."""
@@ -49,6 +53,17 @@ class LazyGroup(click.Group):
             hint = did_you_mean(args[0], self.short) or f"; there are: {', '.join(self.short)}"
             raise click.UsageError(f"there is no command '{args[0]}'{hint}", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; when its reader has gone away (``| head``), leave quietly.
+
+        It is caught here because click itself would leave with 1, which means that a gate said no.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
@@ -68,27 +83,57 @@ def cli(ctx: click.Context) -> None:
 
     Exit codes: 0 fine, 1 a gate said no, 2 usage or bad card, 3 inconclusive, 4 the run is incomplete.
     """
-    from harness.settings import FILE, read_settings
+    from harness.settings import read_settings
 
     settings = read_settings()
+    for key, value in settings.items():
+        if key not in COMMANDS:
+            _check_setting(key, value, "eval")
+        elif not isinstance(value, dict):
+            raise click.UsageError(f"{FILE}: '{key}' must be a table: [{key}]")
+        else:
+            for name, inner in value.items():
+                _check_setting(name, inner, key, f"{key}.")
     flat = {key: value for key, value in settings.items() if not isinstance(value, dict)}
     own = {key: value for key, value in settings.items() if isinstance(value, dict)}
     # Top-level keys are defaults of every command that knows them.
     ctx.default_map = {name: {**flat, **own.get(name, {})} for name in COMMANDS}
-    known = _option_names() if settings else set()
-    for key in settings:
-        if key not in known:
-            raise click.UsageError(f"{FILE}: unknown key '{key}'{did_you_mean(key, known)}")
 
 
-def _option_names() -> set[str]:
-    from harness.cli import eval_command
+def _check_setting(key: str, value: Any, command: str, prefix: str = "") -> None:
+    params = {param.name: param for param in _command(command).params if param.name}
+    if key not in params:
+        known = params if prefix else {*params, *COMMANDS}
+        raise click.UsageError(f"{FILE}: unknown key '{prefix}{key}'{did_you_mean(key, known)}")
+    param = params[key]
+    if isinstance(param, click.Option) and param.multiple and not isinstance(value, list):
+        raise click.UsageError(f"{FILE}: '{prefix}{key}' must be a list")
 
-    return {param.name for param in eval_command.command.params if param.name} | set(COMMANDS)
+
+def _command(name: str) -> click.Command:
+    command: click.Command = importlib.import_module(f"harness.cli.{name}_command").command
+    return command
+
+
+class _CtrlC:
+    """Ctrl-C interrupts; again within a second of it does nothing, while what was answered is being written."""
+
+    SECONDS = 1.0
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def __call__(self, signum: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + self.SECONDS
+            raise KeyboardInterrupt
 
 
 def main() -> None:
     """Run the command line and leave with its exit code; a user's mistake is one line without a traceback."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, _CtrlC())
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -98,20 +143,34 @@ def main() -> None:
             hint = f" (see '{error.ctx.command_path} --help')"
         else:
             hint = ""
-        _fail(" ".join(error.format_message().split()) + hint, 2)
+        _fail(_origin(error) + " ".join(error.format_message().split()) + hint, 2)
     except HarnessError as error:
         _fail(one_line(error, 1000), error.exit_code)
     except KeyboardInterrupt:
         _fail("interrupted; every answer until now is kept, run it again to go on", 4)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    sys.exit(code if isinstance(code, int) else 0)
+    _leave(code if isinstance(code, int) else 0)
 
 
-def _fail(message: str, code: int) -> None:
+def _origin(error: click.ClickException) -> str:
+    """Return where a wrong value comes from, when it is not the command line."""
+    if isinstance(error, click.BadParameter) and error.ctx is not None and error.param is not None:
+        source = error.ctx.get_parameter_source(error.param.name or "")
+        if source is ParameterSource.DEFAULT_MAP:
+            return f"{FILE}: "
+        if source is ParameterSource.ENVIRONMENT:
+            return f"{error.param.envvar}: "
+    return ""
+
+
+def _fail(message: str, code: int) -> NoReturn:
     from harness.report.text import safe
 
     prefix = click.style("error:", fg="red", bold=True) if sys.stderr.isatty() else "error:"
     click.echo(f"{prefix} {safe(message)}", err=True)
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C while Python ends would change the exit code
     sys.exit(code)

@@ -88,7 +88,7 @@ def data_options(function: Function) -> Function:
             "--task-path",
             "task_paths",
             multiple=True,
-            type=click.Path(file_okay=False),
+            type=click.Path(exists=True, file_okay=False),
             help="A folder of cards beside ./tasks (repeatable; also HARNESS_TASKS).",
         ),
     ]

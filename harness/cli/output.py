@@ -15,18 +15,30 @@ if TYPE_CHECKING:
     from harness.api import Result
 
 
+class _Console(Console):
+    """Leaves a closed pipe to the command line, which knows the right exit code."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console(*, error: bool = False) -> Console:
     """Return a console that colours only a terminal and treats no text as markup."""
-    plain = Console(stderr=error, markup=False, highlight=False)
+    plain = _Console(stderr=error, markup=False, highlight=False)
     # A pipe has no width: long lines there are for another program, which wraps them itself.
-    return plain if plain.is_terminal else Console(stderr=error, markup=False, highlight=False, width=200)
+    return plain if plain.is_terminal else _Console(stderr=error, markup=False, highlight=False, width=200)
 
 
 def print_json(value: Any) -> None:
     """Print JSON for a script."""
+    import json
+
     import orjson
 
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode())
+    try:
+        click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode())
+    except TypeError:  # lone surrogates and integers of more than 64 bits
+        click.echo(json.dumps(value, indent=2, default=str))
 
 
 def print_result(result: Result, *, subsets: bool = False, every: bool = False) -> None:

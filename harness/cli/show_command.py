@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ Examples:
 )
 @click.argument("run", default="latest")
 @click.option("--results", default="results", envvar="HARNESS_OUTPUT", help="Folder of run directories.")
-@click.option("--task", help="Only this task's samples.")
+@click.option("--task", help="Only this task's numbers or samples.")
 @click.option("--subsets", is_flag=True, help="Show each subset.")
 @click.option("--all", "every", is_flag=True, help="Show all metrics and formulations.")
 @click.option("--failed", is_flag=True, help="List samples that did not get the best score.")
@@ -48,12 +49,16 @@ def command(
     from harness.errors import StoreError
 
     result = api.load(run, results)
-    if failed or sample_id is not None:
+    if task is not None:
         refs = [summary.ref for summary in result.manifest.tasks]
-        if task is not None and task not in refs:
+        if task not in refs:
             raise StoreError(f"the run has no task '{task}'; it has: {', '.join(refs)}")
+        kept = (row for row in result.rows if task == row.task + (f"@{row.variant}" if row.variant else ""))
+        result = replace(result, rows=tuple(kept))
+    if failed or sample_id is not None:
         records = result.samples(task)
-        wanted = (r for r in records if (r.sample_id == sample_id if sample_id is not None else _failed(r)))
+        best = {row.metric: float(row.higher_is_better) for row in result.rows}
+        wanted = (r for r in records if (r.sample_id == sample_id if sample_id is not None else _failed(r, best)))
         found = list(islice(wanted, limit))
         if sample_id is not None and not found:
             raise StoreError(f"the run has no sample '{sample_id}'; `harness show --failed` lists some")
@@ -72,9 +77,10 @@ def command(
     return 0
 
 
-def _failed(record: SampleRecord) -> bool:
-    first = next(iter(record.scores.values()), None)
-    return record.status in ("error", "timeout", "unparsed") or first is None or first < 1
+def _failed(record: SampleRecord, best: dict[str, float]) -> bool:
+    """Whether a sample has no score, or not the best: 1, or 0 of a metric where lower is better."""
+    name, value = next(iter(record.scores.items()), ("", None))
+    return record.status in ("error", "timeout", "unparsed") or value is None or abs(value - best.get(name, 1)) > 1e-6
 
 
 def _print_sample(record: SampleRecord, *, whole: bool) -> None:

@@ -116,7 +116,7 @@ def _json_lines(lines: Iterable[str], limit: int | None, shown: str) -> list[dic
         if not line.strip():
             continue
         try:
-            row = decode(line)
+            row = decode(line.rstrip("\n"))
         except json.JSONDecodeError as error:
             raise DataError(f"{shown}:{number}: is not JSON: {error.msg} (column {error.colno})") from None
         except (RecursionError, ValueError) as error:

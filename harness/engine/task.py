@@ -12,7 +12,7 @@ from harness.cards.schema import Card, Shots
 from harness.data.load import DataSource, MissingDataError
 from harness.data.rows import Rows
 from harness.data.samples import fingerprint_rows, make_samples
-from harness.errors import BackendError
+from harness.errors import BackendError, DataError
 from harness.prompts.ask import Asker
 from harness.prompts.shots import ShotPicker
 from harness.values import Sample
@@ -229,7 +229,13 @@ class _Loader:
     def _rows(self, card: Card) -> Rows:
         limit = self.limits.per_task or self.limits.per_subset
         # Only a streamed split can be cut while it is read: a limit takes its samples from the whole split.
-        rows = self.source.rows(card.dataset, self.loaded.path.parent, limit=limit if card.dataset.streaming else None)
+        limit = limit if card.dataset.streaming else None
+        try:
+            rows = self.source.rows(card.dataset, self.loaded.path.parent, limit=limit)
+        except MissingDataError:
+            raise
+        except DataError as error:
+            raise DataError(f"{self.loaded.ref}: {error}") from None
         self.origins.append(rows.origin)
         self.notes.extend(rows.notes)
         return rows

@@ -152,7 +152,8 @@ def _load(path: Path, changed: int, size: int) -> dict[str, Registration]:
     sys.modules[module_name] = module  # dataclasses look their module up while it is being made
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # noqa: BLE001 (a user's file may raise anything; the line it happened on is what helps)
+    # A user's file may raise anything, and may even leave; the line it happened on is what helps.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         del sys.modules[module_name]
         message = f"this metric file cannot be loaded: {type(error).__name__}: {one_line(error)}"
         raise CardError(message, f"{path}:{_line(error, path)}") from None
@@ -163,7 +164,7 @@ def _load(path: Path, changed: int, size: int) -> dict[str, Registration]:
     return found
 
 
-def _line(error: Exception, path: Path) -> int:
+def _line(error: BaseException, path: Path) -> int:
     if isinstance(error, SyntaxError) and error.lineno is not None:
         return error.lineno
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]

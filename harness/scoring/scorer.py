@@ -5,6 +5,7 @@ This is what re-scoring a finished run and scoring imported replies need, too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -147,12 +148,16 @@ def _ask(metric: Metric, prediction: Any, gold: Sequence[Any], sample: Sample, p
     if parsed is not None and parsed.value is None and not metric.takes_unparsed:
         return Score(metric.unparsed, Status.UNPARSED)
     try:
-        score = metric.score(prediction, gold, sample)
+        given = metric.score(prediction, gold, sample)
+        score = given if isinstance(given, Score) else Score(float(given))
+        if score.value is not None and math.isnan(score.value):
+            raise ValueError("gave nan, which is no score")
     except TimeoutError:
         return Score(None, Status.TIMEOUT, {"message": f"{metric.name}: took too long"})
-    except Exception as error:  # noqa: BLE001 (a metric from a plugin may raise anything; the others still count)
+    # A metric from a plugin may raise anything, and may even leave; the others still count.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         return Score(None, Status.ERROR, {"message": f"{metric.name}: {type(error).__name__}: {one_line(error)}"})
-    return score if isinstance(score, Score) else Score(float(score))
+    return score
 
 
 def _status(scores: Iterable[Score], *, truncated: bool) -> Status:

@@ -178,7 +178,11 @@ class ResultRow:
         """
         known = {f.name: form[f.name] for f in fields(cls) if f.name in form}
         nan = {name: math.nan for name in ("value", "stderr", "low", "high") if known.get(name) is None}
-        return cls(**(known | nan))
+        row = cls(**(known | nan))
+        for name in ("value", "stderr", "low", "high", "n", "total"):
+            if not isinstance(getattr(row, name), int | float):
+                raise TypeError(f"'{name}' is no number: {getattr(row, name)!r:.60}")
+        return row
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -45,8 +46,13 @@ class RunDirectory:
         self.manifest = manifest
 
     @classmethod
-    def create(cls, root: Path, manifest: Manifest) -> Self:
+    def create(cls, root: Path, manifest: Manifest, *, latest: bool = True) -> Self:
         """Make the folder ``<UTC>-<model>[-n]`` in ``root``, write the manifest and point ``latest`` to it.
+
+        Args:
+            root: the folder of run directories.
+            manifest: what is known of the run.
+            latest: False leaves ``latest`` as it is until :meth:`make_latest`.
 
         Raises:
             StoreError: it cannot be written.
@@ -56,7 +62,8 @@ class RunDirectory:
         run = cls(_new_folder(root, f"{stamp}Z-{slug(manifest.model)}"), manifest)
         files.make_folder(run.path / "samples", _REMEDY)
         run.update()
-        _point_latest(root, run.path.name)
+        if latest:
+            run.make_latest()
         return run
 
     @classmethod
@@ -81,6 +88,18 @@ class RunDirectory:
             raise files.store_error("read", file, error, "name a run directory, or 'latest'") from None
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise StoreError(f"'{file}' is not the manifest of a run ({one_line(error)})") from None
+
+    def make_latest(self) -> None:
+        """Point ``latest`` to this run.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        _point_latest(self.path.parent, self.path.name)
+
+    def remove(self) -> None:
+        """Delete the folder, as far as that is possible."""
+        shutil.rmtree(self.path, ignore_errors=True)
 
     def update(self, **changes: Any) -> None:
         """Change fields of the manifest and replace the file.

@@ -58,7 +58,7 @@ def test_what_is_not_meaning_does_not_count(folder, text):
         ("exact_match", "f1", "score"),
         ("ask:", "parse: [strip]\nask:", "score"),
         ("ask:", "aggregate: micro\nask:", "score"),
-        ("ask:", "cluster: q\nask:", "score"),
+        ("ask:", "cluster: question\nask:", "score"),
     ],
 )
 def test_each_change_changes_its_own_hash(folder, old, new, changed):

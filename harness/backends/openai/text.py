@@ -28,8 +28,8 @@ def encode(form: Mapping[str, Any]) -> bytes:
     """Return a request body."""
     try:
         return orjson.dumps(form)
-    except TypeError:  # lone surrogates
-        return orjson.dumps(_cleaned(form))
+    except TypeError:  # lone surrogates, and integers of more than 64 bits
+        return json.dumps(_cleaned(form)).encode()
 
 
 def _cleaned(value: Any) -> Any:
