@@ -60,7 +60,7 @@ def select(refs: Sequence[str], index: CardIndex, overrides: Mapping[str, Any] |
         for member in suite.tasks:
             name = member.task if isinstance(member, Member) else member
             if not is_card_name(name.partition("@")[0]):
-                raise CardError(f"the suite '{suite.name}' names its tasks, and '{name}' is no card name")
+                raise CardError(f"'{name}' is not a card name; the suite '{suite.name}' names its tasks")
             add(name, (*path, suite.name))
         suites.setdefault(suite.name, suite)
 
