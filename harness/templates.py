@@ -244,19 +244,27 @@ def compile_expression(text: str, where: str) -> Callable[[Values], Any]:
 
 
 @contextmanager
-def deadline(seconds: float, what: str) -> Iterator[None]:
-    """Raise PromptError when the block takes longer; works in the main thread of Unix, elsewhere it does nothing."""
+def deadline(seconds: float) -> Iterator[Callable[[str], None]]:
+    """Give a function that starts the clock: ``seconds`` later, unless it is started again, PromptError is raised.
+
+    The function takes what the error shall name. Works in the main thread of Unix, elsewhere it does nothing.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
+        yield lambda what: None
         return
+    timed = ""
+
+    def start(what: str) -> None:
+        nonlocal timed
+        timed = what
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def ring(signum: int, frame: Any) -> None:
-        raise PromptError(f"{what}: took longer than {seconds:g} s; a template may not loop over so much")
+        raise PromptError(f"{timed}: took longer than {seconds:g} s; a template may not loop over so much")
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        yield
+        yield start
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

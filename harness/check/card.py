@@ -78,7 +78,8 @@ def _check_example(loaded: LoadedCard, card: Card, subset: str, formulation: str
     sample = example_sample(card, subset)
     asker = Asker(card, formulation, None, chat=False, where=where)
     part = Part(subset, formulation, card, (sample,), asker)
-    with deadline(RENDER_SECONDS, where):
+    with deadline(RENDER_SECONDS) as start:
+        start(where)
         asker.requests(sample)
         problem = RoundTrip(part, where).problem(sample)
     if formulation == "mcf" and "options" not in asker.prompt_names:
@@ -111,7 +112,8 @@ def check_rows(loaded: LoadedCard, source: DataSource, limits: Limits) -> Iterat
         for sample in part.samples:
             rows += 1
             try:
-                with deadline(RENDER_SECONDS, f"{where}: sample {sample.id}"):
+                with deadline(RENDER_SECONDS) as start:
+                    start(f"{where}: sample {sample.id}")
                     part.asker.requests(sample)
                     problem = trip.problem(sample)
             except UserError as error:

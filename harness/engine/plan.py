@@ -95,16 +95,17 @@ def _plan_part(task: Task, part: Part, identity: str) -> _Planned:
     requests: dict[str, Request] = {}
     samples = []
     longest = 0
-    for sample in part.samples:
-        uses = []
-        with deadline(RENDER_SECONDS, f"{task.ref}: sample {sample.id}"):
+    with deadline(RENDER_SECONDS) as start:  # around all of them: setting a handler is slow
+        for sample in part.samples:
+            start(f"{task.ref}: sample {sample.id}")
             asked = part.asker.requests(sample)
-        for one in asked:
-            key = one.request.key(identity)
-            requests.setdefault(key, one.request)
-            uses.append(Use(key, one.role, one.repeat))
-        longest = max(longest, _length(asked[0].request))
-        samples.append(PlannedSample(sample, tuple(uses)))
+            uses = []
+            for one in asked:
+                key = one.request.key(identity)
+                requests.setdefault(key, one.request)
+                uses.append(Use(key, one.role, one.repeat))
+            longest = max(longest, _length(asked[0].request))
+            samples.append(PlannedSample(sample, tuple(uses)))
     return _Planned(PlannedPart(task, part, tuple(samples)), requests, longest)
 
 

@@ -69,6 +69,7 @@ class Asker:
         self._ranks = formulation in CONTINUATION
         self._prompt = self._compile("prompt", ask.prompt if ask.prompt is not None else card.prompt)
         self._description = self._compile("description", card.description)
+        self._descriptions: dict[str, str] | None = {} if self._description.names <= {"subset", "formulation"} else None
         self._system = self._compile("system", card.system)
         self._prefill = self._compile("prefill", card.prefill)
         self._option = self._compile("option", ask.option if ask.option is not None else card.option)
@@ -176,7 +177,7 @@ class Asker:
         """Put system, description, shots and question together: as text, or as messages."""
         system = self._system.render(values)
         prefill = self._prefill.render(values)
-        description = self._description.render(values)
+        description = self._described(sample.subset, values)
         shots = [self._shot_text(shot) for shot in self._picker.pick(sample)] if self._picker else []
         separator = self.card.shots.separator
         chat = self.chat and self._context is None
@@ -196,6 +197,14 @@ class Asker:
             head = (Message("system", system),) if system else ()
             return None, (*head, Message("user", text)), prefill
         return (separator.join((system, text)) if system else text) + prefill, (), ""
+
+    def _described(self, subset: str, values: Values) -> str:
+        """Render the description, once where nothing but the subset is in it."""
+        if self._descriptions is None:
+            return self._description.render(values)
+        if subset not in self._descriptions:
+            self._descriptions[subset] = self._description.render(values)
+        return self._descriptions[subset]
 
     def _shot_text(self, shot: Sample) -> _Shot:
         known = self._shot_texts.get(shot.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import string
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from harness.values import Sample
 RESERVED = frozenset(("letters", "letter", "options", "subset", "formulation", "choice", "index"))
 
 
+@functools.cache
 def letters(count: int) -> tuple[str, ...]:
     """Return labels for ``count`` choices: A … Z, then AA, AB …."""
     alphabet = string.ascii_uppercase

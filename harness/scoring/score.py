@@ -14,6 +14,8 @@ from harness.scoring.scorer import Scorer
 from harness.store.records import SampleRecord
 from harness.values import Request, Response
 
+_UNASKED = Response()
+
 
 class PartScorer:
     """Scores the answers of one part (one subset in one formulation).
@@ -39,10 +41,10 @@ class PartScorer:
             requests: key → request, for the record.
         """
         for planned in self._planned.samples:
-            bare = next((answers.get(use.key, Response()) for use in planned.uses if use.role == "unconditional"), None)
+            bare = next((answers.get(use.key, _UNASKED) for use in planned.uses if use.role == "unconditional"), None)
             for use in planned.uses:
                 if use.role == "main":
-                    response = answers.get(use.key, Response())
+                    response = answers.get(use.key, _UNASKED)
                     yield self._record(planned, use.key, use.repeat, requests[use.key], response, bare)
 
     def _record(
@@ -98,7 +100,7 @@ class PartScorer:
 def _failure(response: Response, unconditional: Response | None) -> str | None:
     if response.error is not None:
         return f"{response.error.kind}: {response.error.message}"
-    if response == Response():
+    if response is _UNASKED:
         return "unasked: the run ended before this request"
     if unconditional is not None and not unconditional.options:
         return "the unconditional half of PMI has no answer"

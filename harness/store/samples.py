@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from harness.errors import StoreError, one_line
-from harness.store import files
+from harness.store import arrow, files
 from harness.store.records import SCHEMA_VERSION, SampleRecord
 from harness.store.redact import redact
 
@@ -126,14 +126,20 @@ class SampleWriter:
             self.abandon()
             raise
 
-    def _write(self) -> None:
+    def _table(self, records: Sequence[SampleRecord]) -> Any:
         import pyarrow as pa
 
+        columns = {name: [getattr(record, name) for record in records] for name in _NAMES}
+        columns["error"] = redact(columns["error"])
+        arrays = [arrow.array(columns[field.name], field.type) for field in self._schema]
+        return pa.Table.from_arrays(arrays, schema=self._schema)
+
+    def _write(self) -> None:
         records, self._waiting, self._characters = self._waiting, [], 0
         try:
-            table = pa.Table.from_pydict(_columns(records), schema=self._schema)
+            table = self._table(records)
         except UnicodeEncodeError:  # lone surrogates, which Parquet's UTF-8 cannot hold
-            table = pa.Table.from_pydict(_columns([_valid(record) for record in records]), schema=self._schema)
+            table = self._table([_valid(record) for record in records])
         with self._told():
             self._parquet.write_table(table)
         self.count += len(records)
@@ -186,14 +192,6 @@ def read_columns(path: Path, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         raise StoreError(
             f"'{path}' is damaged or no Parquet file ({one_line(error)}); run the evaluation again to write it anew"
         ) from None
-
-
-def _columns(records: Sequence[SampleRecord]) -> dict[str, list[Any]]:
-    columns = {name: [getattr(record, name) for record in records] for name in _NAMES}
-    for name in _MAPS:
-        columns[name] = [list(items.items()) for items in columns[name]]
-    columns["error"] = redact(columns["error"])
-    return columns
 
 
 def _valid(record: SampleRecord) -> SampleRecord:
