@@ -43,7 +43,7 @@ def array(values: Sequence[Any], kind: Any) -> Any:
     elif pa.types.is_boolean(kind):
         buffers = [_bits(values)]
     else:
-        buffers = [pa.py_buffer(np.array([value or 0 for value in values], kind.to_pandas_dtype()))]
+        buffers = [pa.py_buffer(np.array([0 if value is None else value for value in values], kind.to_pandas_dtype()))]
     return pa.Array.from_buffers(kind, len(values), [valid, *buffers], children=children)
 
 
