@@ -225,7 +225,7 @@ def _pool(summary: TaskSummary, parts: Sequence[tuple[_Part, Estimate, str]]) ->
         pooled = [score for scores, _ in samples for score in scores]
         return metrics[0].aggregate(pooled, [c for some in clusters for c in some] if clustered else None)
     weights = [float(estimate.n) if micro else 1.0 for _, estimate, _ in parts]
-    bounds = metrics[0].range if len(names) == 1 else (-math.inf, math.inf)
+    bounds = (min(metric.range[0] for metric in metrics), max(metric.range[1] for metric in metrics))
     if all(type(metric).aggregate is Metric.aggregate for metric in metrics):
         values = [[score.value for score in scores if score.value is not None] for scores, _ in samples]
         return weighted_mean_estimate(values, weights, clusters if clustered else None, bounds)
