@@ -7,7 +7,7 @@ can work (no such model, wrong key, no server), so that the run stops with one l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -51,7 +51,7 @@ class Backend(Protocol):
         """What may be asked."""
         ...
 
-    def answer(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+    def answer(self, requests: Sequence[Request]) -> Generator[tuple[int, Response], None, None]:
         """Yield ``(index into requests, response)`` for each request once, in any order, as they become ready.
 
         The requests come in an order that keeps shared prefixes together. Closing the iterator cancels what is

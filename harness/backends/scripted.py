@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from harness.backends.base import Capabilities
 from harness.values import ErrorKind, Identity, OptionScore, Request, Response
@@ -27,7 +27,7 @@ class ScriptedBackend:
         self.capabilities = Capabilities(choose=True, perplexity=True, chat=chat, prefill=True)
         self.asked: list[Request] = []
 
-    def answer(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+    def answer(self, requests: Sequence[Request]) -> Generator[tuple[int, Response], None, None]:
         """Answer in order, one by one."""
         for index, request in enumerate(requests):
             self.asked.append(request)

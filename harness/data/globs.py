@@ -14,7 +14,7 @@ def matching_files(root: Path, pattern: str) -> list[Path]:
     """
     if (root / pattern).is_file():
         return [root / pattern]
-    # Not Path.glob, which raises on "**.csv": the hub takes that.
+    # Not Path.glob (PTH207), which raises on "**.csv": the hub takes that.
     found = (root / name for name in glob.iglob(pattern, root_dir=root, recursive=True))  # noqa: PTH207
     return sorted(path for path in found if path.is_file())
 

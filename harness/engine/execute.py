@@ -89,7 +89,7 @@ def execute(plan: Plan, backend: Backend, store: ResponseStore, observe: Observe
     store.prepare()  # an unwritable folder shows before anything is paid for
     counter.show()
     try:
-        with closing(backend.answer([request for _, request in missing])) as answers:  # type: ignore[type-var]
+        with closing(backend.answer([request for _, request in missing])) as answers:
             for index, response in answers:
                 key, request = missing[index]
                 checked = _checked(request, response)

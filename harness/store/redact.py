@@ -46,6 +46,7 @@ def redact(value: T) -> T:
     Args:
         value: text, or lists and maps of it; other values stay as they are. Tuples stay tuples.
     """
+    # The helper works on any plain data; what goes in is of the type that comes out.
     return _redact(value, _from_environment())  # type: ignore[no-any-return]
 
 

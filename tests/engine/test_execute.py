@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
@@ -80,7 +80,7 @@ class Breaks(ScriptedBackend):
         super().__init__(lambda request: "yes")
         self.error = error
 
-    def answer(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+    def answer(self, requests: Sequence[Request]) -> Generator[tuple[int, Response], None, None]:
         for index, one in super().answer(requests):
             if index == 2:
                 raise self.error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,7 @@ class HFBackend:
         """Everything; messages where there is a chat template."""
         return self._capabilities
 
-    def answer(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+    def answer(self, requests: Sequence[Request]) -> Generator[tuple[int, Response], None, None]:
         """Yield the answers of each batch as soon as it is done."""
         for start in range(0, len(requests), WINDOW):
             scoring: dict[int, Spans] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
 from harness.backends.base import Capabilities
@@ -114,7 +114,7 @@ class OpenAIBackend:
     def __repr__(self) -> str:
         return f"OpenAIBackend({self._model!r}, base_url={self._address.base!r}, endpoint={self._endpoint!r})"
 
-    def answer(self, requests: Sequence[Request]) -> Iterator[tuple[int, Response]]:
+    def answer(self, requests: Sequence[Request]) -> Generator[tuple[int, Response], None, None]:
         """Yield each response as it arrives; closing the iterator cancels the requests under way.
 
         Raises:
@@ -151,5 +151,6 @@ def _one_of(name: str, value: object, known: Sequence[str]) -> None:
 
 def _at_least(name: str, value: object, least: float, kind: type = float) -> None:
     number = isinstance(value, int) or (isinstance(value, float) and kind is float)
+    # `number` says that it can be compared, which mypy does not see.
     if not number or isinstance(value, bool) or not value >= least:  # type: ignore[operator]
         raise BackendError(f"{name}={value} must be a {'whole ' if kind is int else ''}number of at least {least:g}")
