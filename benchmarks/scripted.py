@@ -63,7 +63,7 @@ def main(card: str, formulation: str, folder: str | None = None) -> None:
         return
     tasks = api.join_tasks(selection, setup)
     watch = Stopwatch()
-    plan = make_plan(tasks, backend.identity.digest, backend.capabilities)
+    plan = make_plan(tasks, backend.identity.digest, backend.probe(()))
     planned = watch.lap()
     keys = list(plan.requests)
     answers = {keys[place]: response for place, response in backend.answer(list(plan.requests.values()))}

@@ -203,7 +203,7 @@ def run(
         InterruptedRunError: likewise.
     """
     tell = notice or (lambda text: None)
-    able = backend.capabilities
+    able = backend.probe(())
     tasks = join_tasks(selection, setup, chat=able.chat, plain=able.plain)
     for task in tasks:
         for note in (*task.gaps, *task.notes):

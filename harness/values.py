@@ -68,10 +68,21 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a conversation."""
+    """One turn of a conversation.
+
+    Attributes:
+        role: who speaks.
+        content: the text.
+        images: pictures shown before the text, as ``data:`` or ``https:`` addresses.
+    """
 
     role: Literal["system", "user", "assistant"]
     content: str
+    images: tuple[str, ...] = ()
+
+    def form(self) -> tuple[str, ...]:
+        """Return what a request's digest is made of; long pictures by their own digest."""
+        return (self.role, self.content, *(image if len(image) < 200 else digest(image) for image in self.images))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +166,7 @@ class Request:
         if self.prompt is not None:
             form["prompt"] = self.prompt
         if self.messages:
-            form["messages"] = [(m.role, m.content) for m in self.messages]
+            form["messages"] = [m.form() for m in self.messages]
         if self.prefill:
             form["prefill"] = self.prefill
         if self.options:
@@ -186,7 +197,7 @@ class Request:
         if self.prompt is not None:
             form["prompt"] = self.prompt
         if self.messages:
-            form["messages"] = [{"role": m.role, "content": m.content} for m in self.messages]
+            form["messages"] = [_shown(m) for m in self.messages]
         if self.prefill:
             form["prefill"] = self.prefill
         if self.options:
@@ -203,6 +214,14 @@ class Request:
         if self.truncation != "left":
             form["truncation"] = self.truncation
         return form
+
+
+def _shown(message: Message) -> dict[str, Any]:
+    shown: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.images:  # by digest: the pictures themselves are in the data
+        head = [image.partition(",")[0] if image.startswith("data:") else image for image in message.images]
+        shown["images"] = [f"{h} {digest(i, 16)}" for h, i in zip(head, message.images, strict=True)]
+    return shown
 
 
 @dataclass(frozen=True, slots=True)

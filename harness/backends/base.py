@@ -7,11 +7,13 @@ can work (no such model, wrong key, no server), so that the run stops with one l
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from harness.values import Identity, Request, Response
+
+Need = Literal["generate", "choose", "letters", "perplexity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +22,29 @@ class Capabilities:
 
     Attributes:
         generate: text can be generated.
-        choose: log-probabilities of given continuations.
+        choose: log-probabilities of any continuations.
+        letters: log-probabilities of continuations of one token each, such as the letters of choices; ``choose`` does
+            them as well.
         perplexity: log-probability of a given text.
         chat: the model has a chat template (local), or the endpoint takes messages (API).
         plain: it takes plain text as well; False for endpoints that only know messages.
         prefill: the assistant's reply can be begun for it.
+        images: messages may show pictures.
+        falls_back: tasks that rank choices let the model write its answer where log-probabilities are missing;
+            otherwise such a task is refused.
+        notes: how it came to be known, in a line each, for the reader of the results.
     """
 
     generate: bool = True
     choose: bool = False
+    letters: bool = False
     perplexity: bool = False
     chat: bool = False
     plain: bool = True
     prefill: bool = False
+    images: bool = False
+    falls_back: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @runtime_checkable
@@ -46,16 +58,24 @@ class Backend(Protocol):
         """Who answers; part of every request's key."""
         ...
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """What may be asked."""
+    def probe(self, kinds: Collection[Need]) -> Capabilities:
+        """Return what may be asked; a backend that cannot know asks its server a question or two.
+
+        Args:
+            kinds: what will be asked, so that nothing else is tried.
+
+        Raises:
+            BackendError: the server refuses everything. One that cannot be reached is taken for able, since the store
+                may know all answers already.
+        """
         ...
 
-    def answer(self, requests: Sequence[Request]) -> Generator[tuple[int, Response], None, None]:
+    def answer(self, requests: Iterable[Request]) -> Generator[tuple[int, Response], None, None]:
         """Yield ``(index into requests, response)`` for each request once, in any order, as they become ready.
 
-        The requests come in an order that keeps shared prefixes together. Closing the iterator cancels what is
-        under way. All strings yielded are valid Unicode (no lone surrogates).
+        The requests come in an order that keeps shared prefixes together, and are made while they are taken: no more
+        are to be taken ahead than the work needs, and all in the thread of the caller. Closing the iterator cancels
+        what is under way. All strings yielded are valid Unicode (no lone surrogates).
         """
         ...
 

@@ -45,7 +45,7 @@ def embedded_model_folder(progress: Callable[[str], None] | None = None) -> Path
     folder = cache_folder() / "models" / f"{NAME}-{GGUF_SHA256[:12]}"
     if _is_complete(folder):
         return folder
-    source = _gguf_file()
+    source = embedded_gguf_file()
     _require_libraries()
     if progress is not None:
         progress(f"converting {NAME} to a model folder, once, in {folder}")
@@ -70,8 +70,12 @@ def _is_complete(folder: Path) -> bool:
     return all((folder / name).is_file() for name in _COMPLETE)
 
 
-def _gguf_file() -> Path:
-    """Find the weights inside the installed distribution, whose code is never imported."""
+def embedded_gguf_file() -> Path:
+    """Return the weights inside the installed distribution, whose code is never imported.
+
+    Raises:
+        BackendError: it is not installed, or the file is not the expected one.
+    """
     try:
         files = importlib.metadata.files(DISTRIBUTION) or []
     except importlib.metadata.PackageNotFoundError:

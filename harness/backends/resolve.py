@@ -15,10 +15,16 @@ from harness.errors import BackendError, did_you_mean
 
 EMBEDDED = "smollm2"
 BACKENDS = {
+    "anthropic": "harness.backends.anthropic:AnthropicBackend",
     "hf": "harness.backends.hf:HFBackend",
+    "llamacpp": "harness.backends.llamacpp:LlamaCppBackend",
     "openai": "harness.backends.openai.backend:OpenAIBackend",
+    "replay": "harness.backends.replay:ReplayBackend",
+    "vllm": "harness.backends.vllm:VLLMBackend",
 }
 """Name → class, imported when it is used; plugins add theirs by the entry point group ``harness.backends``."""
+_BY_PREFIX = frozenset(("anthropic", "openai", "replay"))
+_FOLDERS = frozenset(("hf", "vllm"))  # backends that read model folders and hub ids
 _SERVER_ONLY = frozenset(("identity_name",))
 
 
@@ -33,7 +39,8 @@ def open_backend(
     """Open the backend that a model needs.
 
     Args:
-        model: ``smollm2``, ``openai:NAME``, a model folder, a ``.gguf`` file or a hub id.
+        model: ``smollm2``, ``openai:NAME``, ``anthropic:NAME``, ``replay:RUN``, a model folder, a ``.gguf`` file or a
+            hub id.
         backend: its name, to decide what the model's form leaves open.
         options: the backend's own options (``-M key=value``).
         base_url: of an OpenAI-compatible server; it decides for ``openai``.
@@ -45,9 +52,13 @@ def open_backend(
     given = dict(options or {})
     prefix, _, rest = model.partition(":")
     if backend is None:
-        backend = "openai" if prefix == "openai" or base_url else "hf"
+        backend = prefix if prefix in _BY_PREFIX else "openai" if base_url else "hf"
     build = _backend_class(backend)
-    if backend == "hf":
+    if backend == "llamacpp" and model == EMBEDDED:
+        from harness.backends.embedded import embedded_gguf_file
+
+        return _construct(build, embedded_gguf_file(), {"display_name": EMBEDDED, **given})
+    if backend in _FOLDERS:
         path, more = _local_model(model, notice)
         return _construct(build, path, {**more, **given})
     name = rest if prefix == backend else model

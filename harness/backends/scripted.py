@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 
-from harness.backends.base import Capabilities
+from harness.backends.base import Capabilities, Need
 from harness.values import ErrorKind, Identity, OptionScore, Request, Response
 
 Reply = Callable[[Request], Response | str | Sequence[float]]
@@ -24,10 +24,14 @@ class ScriptedBackend:
     def __init__(self, reply: Reply | None = None, model: str = "scripted", *, chat: bool = False) -> None:
         self._reply = reply or _nothing
         self.identity = Identity(model=model, backend=self.name, details={"model": model, "chat": chat})
-        self.capabilities = Capabilities(choose=True, perplexity=True, chat=chat, prefill=True)
+        self._capabilities = Capabilities(choose=True, perplexity=True, chat=chat, prefill=True)
         self.asked: list[Request] = []
 
-    def answer(self, requests: Sequence[Request]) -> Generator[tuple[int, Response], None, None]:
+    def probe(self, kinds: Collection[Need]) -> Capabilities:
+        """Everything may be asked."""
+        return self._capabilities
+
+    def answer(self, requests: Iterable[Request]) -> Generator[tuple[int, Response], None, None]:
         """Answer in order, one by one."""
         for index, request in enumerate(requests):
             self.asked.append(request)

@@ -76,7 +76,7 @@ def test_other_weights_under_the_same_name_are_refused(weights: Path) -> None:
 
 
 def test_missing_libraries_are_named_with_their_extra(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "_gguf_file", lambda: cache)
+    monkeypatch.setattr(embedded, "embedded_gguf_file", lambda: cache)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "gguf" else name)
     with pytest.raises(BackendError, match=r"needs gguf: pip install 'multitask-harness\[embedded\]'"):
         embedded_model_folder()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends.openai import health
+from harness.backends.http import health
 from tests.cli.command import Harness, run_process, start_process
 from tests.support.fake_openai import FakeOpenAI, Scripted
 

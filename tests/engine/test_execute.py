@@ -36,7 +36,7 @@ def plan(folder: Path, backend: ScriptedBackend, rows: Sequence[str], **keys: ob
     }
     (folder / "echo.yaml").write_text(json.dumps(card))
     loaded = load_card("echo", CardIndex([folder]))
-    return make_plan([join(loaded, DataSource(), Limits())], backend.identity.digest, backend.capabilities)
+    return make_plan([join(loaded, DataSource(), Limits())], backend.identity.digest, backend.probe(()))
 
 
 def test_the_same_question_is_asked_once(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_progress_counts_known_answers_apart(tmp_path: Path) -> None:
 def test_what_the_backend_cannot_do_is_said_before_anything_is_asked(tmp_path: Path) -> None:
     backend = ScriptedBackend()
     keys = {"ask": "choose", "columns": {"choices": {"constant": ["x", "y"]}, "answer": {"constant": 0}}}
-    backend.capabilities = Capabilities(choose=False)
+    backend.probe = lambda kinds: Capabilities(choose=False)  # type: ignore[method-assign]
     with pytest.raises(BackendError, match="use --formulation generate"):
         plan(tmp_path, backend, ["a"], **keys)
     assert backend.asked == []

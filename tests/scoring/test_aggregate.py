@@ -50,7 +50,7 @@ def score(
     (folder / "quiz.yaml").write_text(json.dumps({**base, **card}))
     backend = ScriptedBackend(reply)
     task = join(load_card("quiz", CardIndex([folder])), DataSource(offline=True), Limits())
-    plan = make_plan([task], backend.identity.digest, backend.capabilities)
+    plan = make_plan([task], backend.identity.digest, backend.probe(()))
     with ResponseStore(folder / "store") as store:
         answers = execute(plan, backend, store)
     records = [

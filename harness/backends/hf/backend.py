@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from harness.backends.base import Capabilities
+from harness.backends.base import Capabilities, Need
 from harness.backends.hf.batches import Batches, run_batches
 from harness.backends.hf.budget import scoring_budget, writing_budget
 from harness.backends.hf.chat import Chat, RequestError
@@ -94,17 +95,17 @@ class HFBackend:
         """Weights, dtype, quantisation, chat template, special tokens and length limit."""
         return self._identity
 
-    @property
-    def capabilities(self) -> Capabilities:
+    def probe(self, kinds: Collection[Need]) -> Capabilities:
         """Everything; messages where there is a chat template."""
         return self._capabilities
 
-    def answer(self, requests: Sequence[Request]) -> Generator[tuple[int, Response], None, None]:
+    def answer(self, requests: Iterable[Request]) -> Generator[tuple[int, Response], None, None]:
         """Yield the answers of each batch as soon as it is done."""
-        for start in range(0, len(requests), WINDOW):
+        numbered = enumerate(requests)
+        while window := dict(islice(numbered, WINDOW)):
             scoring: dict[int, Spans] = {}
             writing: dict[int, Prompt] = {}
-            for index, request in enumerate(requests[start : start + WINDOW], start):
+            for index, request in window.items():
                 try:
                     if request.kind == "generate":
                         writing[index] = self._encoder.prompt(request)
@@ -114,15 +115,15 @@ class HFBackend:
                         scoring[index] = self._encoder.text(request)
                 except RequestError as error:
                     yield index, error.response()
-            yield from self._score(requests, scoring)
-            yield from self._write(requests, writing)
+            yield from self._score(window, scoring)
+            yield from self._write(window, writing)
 
     def close(self) -> None:
         """Free the weights."""
         self._model = None
         self._free_memory()
 
-    def _score(self, requests: Sequence[Request], encoded: dict[int, Spans]) -> Iterator[tuple[int, Response]]:
+    def _score(self, requests: Mapping[int, Request], encoded: dict[int, Spans]) -> Iterator[tuple[int, Response]]:
         jobs = {index: Job(requests[index].kind, spans) for index, spans in encoded.items()}
         rows = [row for index, job in jobs.items() for row in passes(index, job.spans.spans)]
         for row in rows:
@@ -145,7 +146,7 @@ class HFBackend:
                 jobs[row.owner].add(row, scores)
             yield from ((index, job.response()) for index, job in touched.items() if job.is_done)
 
-    def _write(self, requests: Sequence[Request], encoded: dict[int, Prompt]) -> Iterator[tuple[int, Response]]:
+    def _write(self, requests: Mapping[int, Request], encoded: dict[int, Prompt]) -> Iterator[tuple[int, Response]]:
         if not encoded:
             return
         model = self._weights()

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from harness.backends.http.caller import Answer, Caller
+from harness.backends.http.faults import Fault
+from harness.backends.http.health import Health
+from harness.backends.http.text import clean
 from harness.backends.openai import chat, completions, echo
-from harness.backends.openai.caller import Answer, Caller
 from harness.backends.openai.dialect import Dialect
 from harness.backends.openai.echo import Echo, Echoes
-from harness.backends.openai.faults import Fault
-from harness.backends.openai.health import Health
-from harness.backends.openai.text import clean
 from harness.backends.openai.wire import Endpoint
 from harness.errors import BackendError, one_line
 from harness.values import ErrorKind, OptionScore, Request, Response

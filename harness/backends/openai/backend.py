@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
-from harness.backends.base import Capabilities
-from harness.backends.openai.address import OPENAI, Address, Credentials
+from harness.backends.base import Capabilities, Need
+from harness.backends.http.address import OPENAI, Address, Credentials
+from harness.backends.http.retry import Clock
+from harness.backends.http.service import Answer, Limits, Service
 from harness.backends.openai.dialect import Dialect, TokensField
-from harness.backends.openai.health import Health
-from harness.backends.openai.retry import Clock, Retries
 from harness.backends.openai.wire import Endpoint
 from harness.errors import BackendError, did_you_mean
 from harness.values import Identity, Request, Response, digest
 
 if TYPE_CHECKING:
-    from harness.backends.openai.background import Emit
-
-_GIVEN_UP_IN_A_ROW = 20
-_READY_AHEAD = 1024
-
+    from harness.backends.http.caller import Caller
 
 ENCODING = 1
 """How requests and replies are written and read; raised when a change of it changes answers."""
@@ -83,14 +79,11 @@ class OpenAIBackend:
         address = Address.parse(base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI)
         self._model = model
         self._address = address
-        self._credentials = Credentials.find(address, api_key, headers)
         self._endpoint: Endpoint = endpoint
-        self._concurrency = concurrency
-        self._timeout = timeout
-        self._retries = Retries(max_retries)
         self._dialect = Dialect(max_tokens_field)
-        limit = max(_GIVEN_UP_IN_A_ROW, concurrency)
-        self._health = Health(address.base, model, limit=limit, patience=patience, clock=self.clock)
+        credentials = Credentials.find(address, api_key, headers)
+        limits = Limits(concurrency=concurrency, timeout=timeout, retries=max_retries, patience=patience)
+        self._service = Service(model, address, credentials, limits, self.clock)
         # Chat and auto generate the same: what was asked through one need not be asked again through the other.
         details: dict[str, Any] = {
             "base_url" if identity_name is None else "server": address.base if identity_name is None else identity_name,
@@ -102,43 +95,35 @@ class OpenAIBackend:
         if address.query or headers:  # a deployment or a version; digested, because it may hold a secret
             details["extra"] = digest([address.query, dict(headers or {})], 16)
         self.identity = Identity(model=model, backend=self.name, details=details)
-        self.capabilities = Capabilities(
+        self._capabilities = Capabilities(
             generate=True,
             choose=endpoint != "chat",
             perplexity=endpoint != "chat",
             chat=endpoint != "completions",
             plain=endpoint != "chat",
             prefill=endpoint == "completions",
+            falls_back=True,
         )
 
     def __repr__(self) -> str:
         return f"OpenAIBackend({self._model!r}, base_url={self._address.base!r}, endpoint={self._endpoint!r})"
 
-    def answer(self, requests: Sequence[Request]) -> Generator[tuple[int, Response], None, None]:
+    def probe(self, kinds: Collection[Need]) -> Capabilities:
+        """What the endpoint can do."""
+        return self._capabilities
+
+    def answer(self, requests: Iterable[Request]) -> Generator[tuple[int, Response], None, None]:
         """Yield each response as it arrives; closing the iterator cancels the requests under way.
 
         Raises:
             BackendError: going on is useless; everything answered before has been yielded.
         """
-        if requests:
-            from harness.backends.openai.background import in_background
+        yield from self._service.answer_all(requests, self._answerer)
 
-            async def work(emit: Emit[tuple[int, Response]]) -> None:
-                await self._answer_all(requests, emit)
-
-            yield from in_background(work, ahead=_READY_AHEAD)
-
-    async def _answer_all(self, requests: Sequence[Request], emit: Emit[tuple[int, Response]]) -> None:
+    def _answerer(self, caller: Caller) -> Answer:
         from harness.backends.openai.answering import Answerer
-        from harness.backends.openai.caller import Caller
-        from harness.backends.openai.transport import Transport
-        from harness.backends.openai.workers import answer_all
 
-        headers = self._credentials.headers
-        async with Transport(self._address, headers, timeout=self._timeout, connections=self._concurrency) as transport:
-            caller = Caller(transport, self._retries, self._health, self.clock, self._credentials.hide)
-            answerer = Answerer(self._model, self._endpoint, self._dialect, caller, self._health)
-            await answer_all(answerer, requests, self._concurrency, emit)
+        return Answerer(self._model, self._endpoint, self._dialect, caller, self._service.health).answer
 
     def close(self) -> None:
         """Nothing to free: connections live as long as an iterator of :meth:`answer`."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.backends.http.faults import Fault, malformed
+from harness.backends.http.text import short
 from harness.backends.openai.dialect import Dialect
-from harness.backends.openai.faults import Fault, malformed
-from harness.backends.openai.text import short
 from harness.backends.openai.wire import Wire, first_choice, response, sampling
 from harness.errors import BackendError
 from harness.values import ErrorKind, Request, Response

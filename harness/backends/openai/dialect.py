@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from harness.backends.openai.faults import Fault, malformed
+from harness.backends.http.faults import Fault, malformed
 from harness.errors import BackendError
 
 TokensField = Literal["auto", "max_tokens", "max_completion_tokens"]

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.backends.http.faults import Fault, malformed
 from harness.backends.openai.dialect import Dialect, WrongCount
-from harness.backends.openai.faults import Fault, malformed
 from harness.backends.openai.wire import usage
 from harness.values import ErrorKind, OptionScore
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from harness.backends.http.faults import malformed
+from harness.backends.http.text import clean, cut
 from harness.backends.openai.dialect import Dialect
-from harness.backends.openai.faults import malformed
-from harness.backends.openai.text import clean, cut
 from harness.values import Generation, Request, Response
 
 Endpoint = Literal["chat", "completions", "auto"]

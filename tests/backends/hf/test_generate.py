@@ -169,7 +169,7 @@ def test_plain_prompts_are_cut_to_leave_room_for_the_reply(backend: HFBackend, n
 
 def test_messages_need_a_chat_template(make_model: Callable[..., Path]) -> None:
     backend = HFBackend(make_model(template=None), dtype="float32", device="cpu")
-    assert not backend.capabilities.chat
+    assert not backend.probe(()).chat
     response = one(backend, Request("generate", messages=(Message("user", "hello"),), generation=Generation(4)))
     assert response.error is not None
     assert response.error.kind is ErrorKind.REFUSED

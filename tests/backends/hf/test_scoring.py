@@ -34,9 +34,9 @@ def one(backend: Backend, request: Request) -> Response:
 
 def test_it_is_a_backend(backend: HFBackend) -> None:
     assert isinstance(backend, Backend)
-    assert backend.capabilities.choose
-    assert backend.capabilities.perplexity
-    assert backend.capabilities.chat
+    assert backend.probe(()).choose
+    assert backend.probe(()).perplexity
+    assert backend.probe(()).chat
 
 
 def test_letters_are_one_pass_and_right(backend: HFBackend, naive: Any) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from harness.backends.http.retry import Clock
 from harness.backends.openai import OpenAIBackend
-from harness.backends.openai.retry import Clock
 from harness.values import Generation, Message, Request, Response
 from tests.support.fake_openai import FakeOpenAI
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from harness.backends.http.address import Address
 from harness.backends.openai import OpenAIBackend
-from harness.backends.openai.address import Address
 from harness.errors import BackendError
 from harness.values import ErrorKind, Option, Request
 from tests.backends.openai.conftest import ask, say
@@ -212,7 +212,7 @@ class TestIteration:
         assert threading.active_count() == before
 
     def test_a_slow_consumer_is_waited_for(self, server: FakeOpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("harness.backends.openai.backend._READY_AHEAD", 10)
+        monkeypatch.setattr("harness.backends.http.service._READY_AHEAD", 10)
         answers = OpenAIBackend("m", base_url=server.url, concurrency=4).answer([say(str(n)) for n in range(200)])
         next(answers)
         real_time.sleep(0.4)

@@ -73,7 +73,7 @@ def test_what_an_endpoint_cannot_is_one_line(server: FakeOpenAI) -> None:
     [("auto", True, True, True, False), ("chat", False, True, False, False), ("completions", True, False, True, True)],
 )
 def test_capabilities(endpoint: Any, choose: bool, chat: bool, plain: bool, prefill: bool) -> None:
-    able = OpenAIBackend("m", base_url="http://localhost:1", endpoint=endpoint).capabilities
+    able = OpenAIBackend("m", base_url="http://localhost:1", endpoint=endpoint).probe(())
     assert (able.choose, able.perplexity, able.chat, able.plain, able.prefill) == (choose, choose, chat, plain, prefill)
     assert able.generate
 

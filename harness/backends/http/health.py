@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.backends.openai.faults import Ends, Fault
-from harness.backends.openai.retry import Clock
+from harness.backends.http.faults import Ends, Fault
+from harness.backends.http.retry import Clock
 from harness.errors import BackendError
 from harness.values import ErrorKind
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from harness.backends.openai.answering import Answerer
-from harness.backends.openai.background import Emit
+from harness.backends.http.background import Emit
 from harness.errors import BackendError
 from harness.values import Request, Response
 
 
 async def answer_all(
-    answerer: Answerer, requests: Sequence[Request], concurrency: int, emit: Emit[tuple[int, Response]]
+    answer: Callable[[Request], Awaitable[Response]],
+    requests: Sequence[Request],
+    concurrency: int,
+    emit: Emit[tuple[int, Response]],
 ) -> None:
     """Answer all requests, ``concurrency`` at a time, and emit each response with its request's index.
 
@@ -25,7 +27,7 @@ async def answer_all(
 
     async def work() -> None:
         for index, request in todo:
-            await emit((index, await answerer.answer(request)))
+            await emit((index, await answer(request)))
 
     try:
         async with asyncio.TaskGroup() as group:

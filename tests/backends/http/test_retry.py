@@ -6,7 +6,7 @@ from email.utils import formatdate
 
 import pytest
 
-from harness.backends.openai.retry import Retries, retry_after
+from harness.backends.http.retry import Retries, retry_after
 
 NOW = 1_700_000_000.0
 

@@ -10,8 +10,8 @@ from types import TracebackType
 import aiohttp
 import yarl
 
-from harness.backends.openai.address import Address
-from harness.backends.openai.faults import Fault
+from harness.backends.http.address import Address
+from harness.backends.http.faults import Fault
 from harness.errors import one_line
 from harness.values import ErrorKind
 

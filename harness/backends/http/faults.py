@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import Any
 
-from harness.backends.openai.text import decode, short
+from harness.backends.http.text import decode, short
 from harness.values import ErrorKind
 
 _RETRIED = frozenset((408, 409, 425, 429))

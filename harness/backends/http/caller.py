@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from harness.backends.openai.faults import Fault, malformed, of_status
-from harness.backends.openai.health import Health
-from harness.backends.openai.retry import Clock, Retries, retry_after
-from harness.backends.openai.text import decode, encode, short
-from harness.backends.openai.transport import Reply, Transport
+from harness.backends.http.faults import Fault, malformed, of_status
+from harness.backends.http.health import Health
+from harness.backends.http.retry import Clock, Retries, retry_after
+from harness.backends.http.text import decode, encode, short
+from harness.backends.http.transport import Reply, Transport
 from harness.errors import one_line
 
 T = TypeVar("T")
