@@ -18,6 +18,7 @@ from harness import api
 from harness.backends.scripted import ScriptedBackend
 from harness.engine.plan import Plan, make_plan
 from harness.engine.task import Task
+from harness.results import result_rows
 from harness.scoring.aggregate import Verdict
 from harness.scoring.pool import ScoringPool
 from harness.scoring.score import PartScorer
@@ -47,8 +48,8 @@ def score(plan: Plan, tasks: list[Task], answers: dict[str, Response]) -> int:
     """Do what a run does between its answers and its table; return the number of samples."""
     scorers = [PartScorer(part) for part in plan.parts]
     pool = ScoringPool()  # nothing here needs a process of its own
-    verdicts = [Verdict.of(record) for scorer in scorers for record in scorer.score(answers, plan.requests, pool)]
-    rows = api.result_rows([summarize(task) for task in tasks], {tasks[0].ref: verdicts}, ())
+    verdicts = [Verdict.of(record) for scorer in scorers for record in scorer.score(lambda keys: answers, pool)]
+    rows = result_rows([summarize(task) for task in tasks], {tasks[0].ref: verdicts}, ())
     return next(row.n for row in rows if row.headline)
 
 
@@ -65,8 +66,9 @@ def main(card: str, formulation: str, folder: str | None = None) -> None:
     watch = Stopwatch()
     plan = make_plan(tasks, backend.identity.digest, backend.probe(()))
     planned = watch.lap()
-    keys = list(plan.requests)
-    answers = {keys[place]: response for place, response in backend.answer(list(plan.requests.values()))}
+    asked = dict(plan.pending(frozenset()))
+    keys = list(asked)
+    answers = {keys[place]: response for place, response in backend.answer(asked.values())}
     watch.lap()
     samples = score(plan, tasks, answers)
     print(json.dumps({"samples": samples, "plan": planned, "score": watch.lap()}))

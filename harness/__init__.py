@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from harness.api import Result, evaluate, load, merge
+    from harness.api import evaluate, load, merge
     from harness.backends.base import Backend, Capabilities
     from harness.backends.scripted import ScriptedBackend
-    from harness.engine.execute import InterruptedRunError
+    from harness.engine.execute import InterruptedRunError, StoppedRunError
     from harness.errors import BackendError, CardError, DataError, HarnessError, StoreError, UserError
     from harness.rescoring import rescore, score_responses
+    from harness.results import Result
     from harness.scoring.corpus import PairMetric, SumMetric
     from harness.scoring.metric import Likelihood, Metric, Ranking, Score, Status, metric
 
@@ -38,6 +39,7 @@ __all__ = [
     "Score",
     "ScriptedBackend",
     "Status",
+    "StoppedRunError",
     "StoreError",
     "SumMetric",
     "UserError",
@@ -50,11 +52,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "harness.api": ("Result", "evaluate", "load", "merge"),
+    "harness.api": ("evaluate", "load", "merge"),
     "harness.backends.base": ("Backend", "Capabilities"),
     "harness.backends.scripted": ("ScriptedBackend",),
-    "harness.engine.execute": ("InterruptedRunError",),
+    "harness.engine.execute": ("InterruptedRunError", "StoppedRunError"),
     "harness.errors": ("BackendError", "CardError", "DataError", "HarnessError", "StoreError", "UserError"),
+    "harness.results": ("Result",),
     "harness.rescoring": ("rescore", "score_responses"),
     "harness.scoring.corpus": ("PairMetric", "SumMetric"),
     "harness.scoring.metric": ("Likelihood", "Metric", "Ranking", "Score", "Status", "metric"),

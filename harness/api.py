@@ -8,68 +8,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from harness.backends.base import Backend
+from harness.backends.base import Backend, Capabilities
 from harness.backends.resolve import open_backend
 from harness.cards.find import CardIndex, search_path
-from harness.cards.schema import Member, Suite
+from harness.cards.schema import Suite
 from harness.cards.select import Selection, select
 from harness.data.load import DataSource
-from harness.engine.execute import Answers, InterruptedRunError, Observer, execute
+from harness.engine.ability import fall_back, needs
+from harness.engine.bounds import Bounds
+from harness.engine.estimate import Estimate, estimate_plan
+from harness.engine.execute import InterruptedRunError, StoppedRunError, execute
 from harness.engine.plan import Plan, make_plan
+from harness.engine.progress import Observer, Progress
 from harness.engine.task import Limits, Task, join
 from harness.errors import BackendError, DataError, StoreError
-from harness.scoring.aggregate import Verdict, aggregate_suite, aggregate_task
+from harness.results import Result, is_complete, write_results
 from harness.scoring.pool import ScoringPool
-from harness.scoring.score import PartScorer
+from harness.scoring.score import Lookup, PartScorer
 from harness.scoring.summary import summarize
 from harness.store.manifest import Manifest, Status, describe_environment
 from harness.store.merge import absent_shards, merge_runs, merged_samples
-from harness.store.records import ResultRow, SampleRecord, TaskSummary
+from harness.store.records import SampleRecord
 from harness.store.run import RunDirectory
 from harness.store.store import ResponseStore, default_store_folder
 
 Notice = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a run found.
-
-    Attributes:
-        directory: the run directory.
-        rows: the tidy table; headline rows are one a task and suite.
-        manifest: what was asked, of whom, with what, and how it ended.
-    """
-
-    directory: Path
-    rows: tuple[ResultRow, ...]
-    manifest: Manifest
-
-    @property
-    def complete(self) -> bool:
-        """Whether every sample asked for was answered and scored, and every subset had data."""
-        return self.manifest.status == "complete"
-
-    @property
-    def scores(self) -> dict[str, float]:
-        """Task → headline score; a subset's own where the task has no score of the whole."""
-        return {row.label: row.value for row in self.rows if row.headline}
-
-    def samples(self, task: str | None = None) -> Iterator[SampleRecord]:
-        """Yield the records of every reply, or of one task's."""
-        return RunDirectory.open(self.directory).samples(task)
-
-    def to_pandas(self) -> Any:
-        """Return the rows as a pandas DataFrame (extra ``pandas``)."""
-        import pandas
-
-        return pandas.DataFrame([row.as_json() for row in self.rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +49,7 @@ class Setup:
     Attributes:
         overrides: keys that replace the cards' own, nested as in a card.
         limits: which part of each task.
+        bounds: what ends the run early, and what tokens cost.
         mirrors: folders or packages that answer for hub names.
         tasks: further folders of cards.
         output: the folder that run directories land in.
@@ -88,6 +59,7 @@ class Setup:
 
     overrides: Mapping[str, Any] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    bounds: Bounds = field(default_factory=Bounds)
     mirrors: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
     output: Path = Path("results")
@@ -160,8 +132,11 @@ def evaluate(
 
 def select_tasks(refs: Sequence[str], setup: Setup) -> Selection:
     """Load the cards that the user named."""
-    index = CardIndex(search_path(Path(folder) for folder in setup.tasks))
-    return select([ref.strip() for ref in refs if ref.strip()], index, setup.overrides)
+    return select([ref.strip() for ref in refs if ref.strip()], _index(setup), setup.overrides)
+
+
+def _index(setup: Setup) -> CardIndex:
+    return CardIndex(search_path(Path(folder) for folder in setup.tasks))
 
 
 def join_tasks(
@@ -179,6 +154,59 @@ def join_tasks(
         if reason:
             raise DataError(reason)
     return tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a run will ask.
+
+    Attributes:
+        selection: the cards as they are asked, and the suites.
+        tasks: the cards with their rows.
+        plan: every request, by name.
+        able: what the backend can do.
+    """
+
+    selection: Selection
+    tasks: Sequence[Task]
+    plan: Plan
+    able: Capabilities
+
+
+def prepare(selection: Selection, backend: Backend, setup: Setup, notice: Notice | None = None) -> Prepared:
+    """Find out what the backend can do, load the rows, render every prompt once.
+
+    Args:
+        selection: the cards and suites.
+        backend: who will be asked.
+        setup: how the run is made.
+        notice: is told, in one line each, what the user should see before the table.
+
+    Raises:
+        UserError: see :func:`evaluate`.
+    """
+    tell = notice or (lambda text: None)
+    able = backend.probe(needs(selection.cards))
+    for note in able.notes:
+        tell(f"{backend.identity.model}: {note}")
+    selection = replace(selection, cards=tuple(fall_back(selection.cards, able, _index(setup))))
+    tasks = join_tasks(selection, setup, chat=able.chat, plain=able.plain)
+    for task in tasks:
+        for note in (*task.gaps, *task.notes):
+            tell(f"{task.ref}: {note}")
+    return Prepared(selection, tasks, make_plan(tasks, backend.identity.digest, able), able)
+
+
+def estimate(selection: Selection, backend: Backend, setup: Setup, *, notice: Notice | None = None) -> list[Estimate]:
+    """Say what a run would ask, task by task, without asking it.
+
+    Raises:
+        UserError: see :func:`evaluate`.
+    """
+    prepared = prepare(selection, backend, setup, notice)
+    with ResponseStore(setup.store or default_store_folder()) as store:
+        known = store.known(prepared.plan.keys, prepared.plan.identity)
+    return estimate_plan(prepared.plan, known)
 
 
 def run(
@@ -200,32 +228,30 @@ def run(
 
     Raises:
         UserError: see :func:`evaluate`. What was answered before is scored and written all the same.
-        InterruptedRunError: likewise.
+        StoppedRunError: Ctrl-C, or a bound was reached; likewise.
     """
-    tell = notice or (lambda text: None)
-    able = backend.probe(())
-    tasks = join_tasks(selection, setup, chat=able.chat, plain=able.plain)
-    for task in tasks:
-        for note in (*task.gaps, *task.notes):
-            tell(f"{task.ref}: {note}")
-    plan = make_plan(tasks, backend.identity.digest, able)
+    prepared = prepare(selection, backend, setup, notice)
+    plan = prepared.plan
     scorers = [PartScorer(part) for part in plan.parts]  # a wrong parser or metric shows before anything is asked
     folder = setup.store or default_store_folder()
-    directory = RunDirectory.create(setup.output, _manifest(backend, selection, tasks, setup, folder))
-    failure: InterruptedRunError | BackendError | StoreError | None = None
+    directory = RunDirectory.create(setup.output, _manifest(backend, prepared, setup, folder))
+    failure: StoppedRunError | BackendError | StoreError | None = None
+    progress: Progress | None = None
     with ResponseStore(folder) as store:
         try:
-            answers = execute(plan, backend, store, observe)
-        except InterruptedRunError as error:
-            failure, answers = error, error.answers
+            progress = execute(plan, backend, store, observe, setup.bounds)
+        except StoppedRunError as error:
+            failure, progress = error, error.progress
         except (BackendError, StoreError) as error:
-            failure, answers = error, Answers(store.lookup(plan.requests, plan.identity), None)
-    try:
-        result = _finish(directory, selection, tasks, plan, scorers, answers, failure)
-    except StoreError:
-        if failure is None:
-            raise
-        raise failure from None  # a disk that is full fails twice: the first failure is the one to tell
+            failure = error
+        try:
+            result = _finish(
+                directory, prepared, scorers, partial(store.lookup, identity=plan.identity), progress, failure
+            )
+        except StoreError:
+            if failure is None:
+                raise
+            raise failure from None  # a disk that is full fails twice: the first failure is the one to tell
     if failure is not None:
         raise failure
     return result
@@ -262,62 +288,34 @@ def merge(runs: Sequence[str | Path], output: str | Path = "results") -> Result:
     return Result(directory.path, tuple(directory.rows()), directory.manifest)
 
 
-def write_results(
-    directory: RunDirectory, records: Callable[[str], Iterable[SampleRecord]], suites: Sequence[Suite]
-) -> list[ResultRow]:
-    """Write a run's samples and its table.
-
-    Args:
-        directory: the run.
-        records: task's reference → its records.
-        suites: those that were asked for.
-    """
-    verdicts: dict[str, list[Verdict]] = {}
-    for summary in directory.manifest.tasks:
-        with directory.sample_writer(summary.ref) as writer:
-            for record in records(summary.ref):
-                writer.write(record)
-                verdicts.setdefault(summary.ref, []).append(Verdict.of(record))
-    rows = result_rows(directory.manifest.tasks, verdicts, suites)
-    directory.write_results(rows)
-    return rows
-
-
-def is_complete(rows: Sequence[ResultRow]) -> bool:
-    """Whether everything that was asked has an answer; a shard is complete, though its numbers are partial."""
-    return not any(row.errors or row.timeouts or row.missing for row in rows)
-
-
 def _finish(
     directory: RunDirectory,
-    selection: Selection,
-    tasks: Sequence[Task],
-    plan: Plan,
+    prepared: Prepared,
     scorers: Sequence[PartScorer],
-    answers: Answers,
+    lookup: Lookup,
+    progress: Progress | None,
     failure: Exception | None,
 ) -> Result:
     """Score what was answered, write samples, table and manifest."""
     with ScoringPool() as pool:
 
         def records(ref: str) -> Iterator[SampleRecord]:
-            for part, scorer in zip(plan.parts, scorers, strict=True):
+            for part, scorer in zip(prepared.plan.parts, scorers, strict=True):
                 if part.task.ref == ref:
-                    yield from scorer.score(answers.responses, plan.requests, pool)
+                    yield from scorer.score(lookup, pool)
 
-        rows = write_results(directory, records, selection.suites)
+        rows = write_results(directory, records, prepared.selection.suites)
     status: Status = "incomplete" if failure is not None or not is_complete(rows) else "complete"
     if isinstance(failure, InterruptedRunError):
         status = "interrupted"
-    directory.finish(status, totals=_totals(plan, answers))
+    directory.finish(status, totals=_totals(prepared.plan, progress))
     return Result(directory.path, tuple(directory.rows()), directory.manifest)
 
 
-def _totals(plan: Plan, answers: Answers) -> dict[str, float]:
-    progress = answers.progress
+def _totals(plan: Plan, progress: Progress | None) -> dict[str, float]:
     if progress is None:
-        return {"requests": len(plan.requests)}
-    return {
+        return {"requests": len(plan.keys)}
+    totals: dict[str, float] = {
         "requests": progress.total,
         "reused": progress.reused,
         "answered": progress.done - progress.errors,
@@ -326,26 +324,10 @@ def _totals(plan: Plan, answers: Answers) -> dict[str, float]:
         "completion_tokens": progress.completion_tokens,
         "seconds": round(progress.seconds, 3),
     }
+    return totals if progress.cost is None else totals | {"cost": round(progress.cost, 6)}
 
 
-def result_rows(
-    summaries: Sequence[TaskSummary], verdicts: Mapping[str, Sequence[Verdict]], suites: Sequence[Suite]
-) -> list[ResultRow]:
-    """Return the rows of all tasks, then those of the suites."""
-    by_name: dict[str, list[ResultRow]] = {}
-    rows: list[ResultRow] = []
-    for summary in summaries:
-        by_name[summary.ref] = aggregate_task(summary, verdicts.get(summary.ref, ()))
-        rows += by_name[summary.ref]
-    for suite in suites:
-        members = [member if isinstance(member, Member) else Member(task=member) for member in suite.tasks]
-        known = [(member.weight, by_name.get(member.task, [])) for member in members]
-        by_name[suite.name] = aggregate_suite(suite.name, suite.version, suite.aggregate, known)
-        rows += by_name[suite.name]
-    return rows
-
-
-def _manifest(backend: Backend, selection: Selection, tasks: Sequence[Task], setup: Setup, store: Path) -> Manifest:
+def _manifest(backend: Backend, prepared: Prepared, setup: Setup, store: Path) -> Manifest:
     identity = backend.identity
     limits = setup.limits
     return Manifest(
@@ -353,8 +335,8 @@ def _manifest(backend: Backend, selection: Selection, tasks: Sequence[Task], set
         backend=identity.backend,
         identity=identity.digest,
         identity_details=dict(identity.details),
-        tasks=tuple(summarize(task) for task in tasks),
-        suites=tuple(suite.model_dump(mode="json", exclude_defaults=True) for suite in selection.suites),
+        tasks=tuple(summarize(task) for task in prepared.tasks),
+        suites=tuple(suite.model_dump(mode="json", exclude_defaults=True) for suite in prepared.selection.suites),
         command=setup.command,
         options={
             "overrides": dict(setup.overrides),
@@ -363,9 +345,10 @@ def _manifest(backend: Backend, selection: Selection, tasks: Sequence[Task], set
             "mirrors": list(setup.mirrors),
         },
         shards=(f"{limits.shard}/{limits.shards}",),
-        seeds=_seeds(tasks),
+        seeds=_seeds(prepared.tasks),
         environment=describe_environment(),
         store=str(store),
+        notes=prepared.able.notes,
     )
 
 

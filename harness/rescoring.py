@@ -11,13 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.api import Notice, Result, Setup, is_complete, join_tasks, select_tasks, write_results
+from harness.api import Notice, Setup, join_tasks, select_tasks
 from harness.cards.hashes import asks_alike
 from harness.cards.schema import Suite
 from harness.cards.select import Selection
 from harness.data.replies import Columns, Reply, read_replies
 from harness.engine.task import Limits, Task
 from harness.errors import DataError, StoreError, did_you_mean
+from harness.results import Result, is_complete, write_results
 from harness.scoring.logged import LogScorer, Mismatch
 from harness.scoring.pool import ScoringPool
 from harness.scoring.summary import summarize

@@ -19,7 +19,7 @@ LENGTH = 16
 
 _DATA = frozenset(("dataset", "id", "columns", "filter", "draw"))
 _SCORE = frozenset(("parse", "metrics", "aggregate", "weights", "cluster"))
-_ASK = frozenset(("ask", "formulation", "prompt", "option", "description", "system", "prefill"))
+_ASK = frozenset(("ask", "formulation", "prompt", "option", "description", "system", "prefill", "images"))
 _ASK |= frozenset(("target", "shot", "shots", "chat", "generation", "repeats", "max_length", "truncation"))
 
 

@@ -39,6 +39,7 @@ class LoadedCard:
         path: the file.
         overrides: options that changed the card, as given.
         variants: the names of the file's variants.
+        notes: what a reader of the result should know.
     """
 
     ref: str
@@ -48,6 +49,7 @@ class LoadedCard:
     path: Path
     overrides: Mapping[str, Any] = field(default_factory=dict)
     variants: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def load_card(ref: str, index: CardIndex, overrides: Mapping[str, Any] | None = None) -> LoadedCard:

@@ -273,6 +273,8 @@ class Card(CardModel):
     """A template of the system message; plain-text prompts begin with it."""
     prefill: str = ""
     """The beginning of the assistant's reply."""
+    images: tuple[str, ...] = ()
+    """Fields that hold pictures (bytes, addresses, or lists of them; null is none), shown before the prompt's text."""
     target: str = ""
     """A template of what a solved sample shows right after its prompt; by default the gold continuation, or
     ``" {{ answer }}"`` (``" {{ letter }}"`` where there are choices)."""

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import Names, Shard, card_options, code_option, data_options, json_option, overrides
+from harness.cli.options import (
+    Names,
+    Shard,
+    bounds_options,
+    card_options,
+    code_option,
+    data_options,
+    executor_options,
+    json_option,
+    overrides,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from harness.backends.base import Backend
+    from harness.engine.bounds import Prices
 
 
 @click.command(
@@ -20,15 +37,18 @@ Examples:
   harness eval --model ./my-model --tasks mmlu@olmes --limit-per-subset 20
   harness eval --model openai:gpt-4.1-mini --tasks mmlu_pro,gsm8k --limit 100
   harness eval --model my-model --base-url http://localhost:8000/v1 --tasks ./my_task.yaml
+  harness eval --model openai:gpt-4.1-mini --tasks gsm8k --price 0.4,1.6 --max-cost 5 --dry-run
+  harness eval --model ./my-model --backend vllm --executor ray --replicas 8 -R num_gpus=1 --tasks mmlu
 Run the same command again to go on after an interruption: only what is missing is asked.""",
 )
 @click.option("--model", "-m", required=True, envvar="HARNESS_MODEL", help="Folder, hub id, openai:NAME or smollm2.")
 @click.option(
     "--tasks", "-t", required=True, type=Names(), envvar="HARNESS_TASK_NAMES", help="Tasks, variants, suites."
 )
-@click.option("--backend", envvar="HARNESS_BACKEND", help="hf or openai, where the model's form leaves it open.")
+@click.option("--backend", envvar="HARNESS_BACKEND", help="hf, vllm, llamacpp, openai …: what runs the model.")
 @click.option("--base-url", envvar="HARNESS_BASE_URL", help="Of an OpenAI-compatible server.")
 @click.option("-M", "model_options", multiple=True, metavar="KEY=VALUE", help="An option of the backend (repeatable).")
+@executor_options
 @click.option("--identity", envvar="HARNESS_IDENTITY", help="Names the model behind a server whose address changes.")
 @click.option("--limit", "-n", type=click.IntRange(1), envvar="HARNESS_LIMIT", help="Samples a task, over its subsets.")
 @click.option("--limit-per-subset", type=click.IntRange(1), help="Samples a subset.")
@@ -36,6 +56,7 @@ Run the same command again to go on after an interruption: only what is missing 
 @click.option("--repeats", type=click.IntRange(1), help="How often each sample is asked.")
 @click.option("--temperature", type=click.FloatRange(0), help="Sampling temperature; 0 is greedy.")
 @click.option("--max-tokens", type=click.IntRange(1), help="Limit of a reply in tokens.")
+@bounds_options
 @card_options
 @data_options
 @code_option
@@ -50,6 +71,9 @@ def command(
     backend: str | None,
     base_url: str | None,
     model_options: tuple[str, ...],
+    executor: str,
+    replicas: int | None,
+    resources: tuple[str, ...],
     identity: str | None,
     limit: int | None,
     limit_per_subset: int | None,
@@ -61,6 +85,11 @@ def command(
     subsets: bool,
     quiet: bool,
     as_json: bool,
+    max_errors: tuple[int | None, float | None],
+    max_cost: float | None,
+    price: Prices | None,
+    deadline: float | None,
+    dry_run: bool,
     **card: Any,
 ) -> int:
     """Evaluate a model on tasks.
@@ -70,14 +99,16 @@ def command(
     """
     from harness import api
     from harness.backends.resolve import open_backend, parse_options
-    from harness.cli.output import print_run
+    from harness.cli.output import print_estimates, print_run
     from harness.cli.progress import progress_display
+    from harness.engine.bounds import Bounds
     from harness.engine.task import Limits
 
     part, parts = shard or (1, 1)
     setup = api.Setup(
         overrides=overrides(**card),
         limits=Limits(limit, limit_per_subset, part, parts),
+        bounds=Bounds(*max_errors, max_cost, deadline, price),
         mirrors=mirrors,
         tasks=task_paths,
         output=Path(output),
@@ -88,12 +119,25 @@ def command(
     options = parse_options(model_options)
     if identity is not None:
         options["identity_name"] = identity
-    with (
-        progress_display(quiet=quiet) as display,
-        closing(
-            open_backend(model, backend=backend, options=options, base_url=base_url, notice=display.notice)
-        ) as opened,
-    ):
-        result = api.run(selection, opened, setup, observe=display.observe, notice=display.notice)
+    with progress_display(quiet=quiet) as display:
+        build = partial(open_backend, model, backend=backend, options=options, base_url=base_url, notice=display.notice)
+        with closing(_open(executor, build, replicas, parse_options(resources))) as opened:
+            if dry_run:
+                estimates = api.estimate(selection, opened, setup, notice=display.notice)
+            else:
+                result = api.run(selection, opened, setup, observe=display.observe, notice=display.notice)
+    if dry_run:
+        print_estimates(estimates, price, as_json=as_json)
+        return 0
     print_run(result, subsets=subsets, as_json=as_json)
     return 0 if result.complete else 4
+
+
+def _open(executor: str, build: Callable[[], Backend], replicas: int | None, resources: Mapping[str, Any]) -> Backend:
+    if executor == "ray":
+        from harness.executors.ray import open_replicas
+
+        return open_replicas(build, replicas=replicas, resources=resources)
+    if replicas is not None or resources:
+        raise click.UsageError("--replicas and -R belong to --executor ray")
+    return build()

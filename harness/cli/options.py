@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from harness.engine.bounds import Prices
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -47,6 +50,118 @@ class Shard(click.ParamType[tuple[int, int]]):
         if not (number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
             self.fail(f"'{value}' is not a shard; write 2/8 for the second of eight", param, ctx)
         return int(number), int(count)
+
+
+class MaxErrors(click.ParamType[tuple[int | None, float | None]]):
+    """``N`` requests or ``P%`` of them."""
+
+    name = "N|P%"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int | None, float | None]:
+        """Read a count, or a share."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            return _errors(str(value))
+        except ValueError:
+            self.fail(f"'{value}' is neither a number of requests nor a share like 5%", param, ctx)
+
+
+class Price(click.ParamType["Prices"]):
+    """``IN,OUT`` in US dollars per million tokens."""
+
+    name = "IN,OUT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Prices:
+        """Read the two numbers."""
+        from harness.engine.bounds import Prices
+
+        if isinstance(value, Prices):
+            return value
+        try:
+            return Prices.parse(str(value))
+        except ValueError:
+            self.fail(f"'{value}' is no price; write 0.4,1.6 for $0.40 in and $1.60 out per million tokens", param, ctx)
+
+
+class Seconds(click.ParamType[float]):
+    """A length of time: ``90``, ``90s``, ``30m``, ``2h``."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read a number with its unit."""
+        try:
+            return _seconds(str(value).strip())
+        except ValueError:
+            self.fail(f"'{value}' is no length of time; write 90s, 30m or 2h", param, ctx)
+
+
+def _errors(text: str) -> tuple[int | None, float | None]:
+    if text.endswith("%"):
+        share = float(text[:-1]) / 100
+        if not 0 <= share <= 1:
+            raise ValueError(text)
+        return None, share
+    if int(text) < 0:
+        raise ValueError(text)
+    return int(text), None
+
+
+def _seconds(text: str) -> float:
+    unit = {"s": 1, "m": 60, "h": 3600}.get(text[-1:])
+    seconds = float(text[:-1]) * unit if unit else float(text)
+    if not 0 < seconds < float("inf"):
+        raise ValueError(text)
+    return seconds
+
+
+def bounds_options(function: Function) -> Function:
+    """Add the options that end a run early, and those that say what it would cost."""
+    options = [
+        click.option(
+            "--max-errors",
+            type=MaxErrors(),
+            default=(None, None),
+            envvar="HARNESS_MAX_ERRORS",
+            help="Stop when more requests than this have no answer: 50, or 5%.",
+        ),
+        click.option(
+            "--price",
+            type=Price(),
+            envvar="HARNESS_PRICE",
+            help="US dollars per million tokens read and written, for the cost of the run.",
+        ),
+        click.option(
+            "--max-cost",
+            type=click.FloatRange(0, min_open=True),
+            envvar="HARNESS_MAX_COST",
+            help="Ask nothing more when the run is about to cost so many US dollars (needs --price).",
+        ),
+        click.option("--deadline", type=Seconds(), help="Ask nothing more after this time: 90s, 30m, 2h."),
+        click.option("--dry-run", is_flag=True, help="Say what would be asked: requests, tokens, money. Ask nothing."),
+    ]
+    return _add(options, function)
+
+
+def executor_options(function: Function) -> Function:
+    """Add the options that run a model several times over."""
+    options = [
+        click.option(
+            "--executor",
+            type=click.Choice(["local", "ray"]),
+            default="local",
+            envvar="HARNESS_EXECUTOR",
+            help="Run the model in this process, or in replicas on a Ray cluster.",
+        ),
+        click.option("--replicas", type=click.IntRange(1), help="How many replicas (ray)."),
+        click.option(
+            "-R", "resources", multiple=True, metavar="KEY=VALUE", help="What a replica needs: num_gpus=1 (repeatable)."
+        ),
+    ]
+    return _add(options, function)
 
 
 def card_options(function: Function) -> Function:

@@ -12,7 +12,11 @@ from harness.report.table import footnotes, result_table
 from harness.report.text import safe
 
 if TYPE_CHECKING:
-    from harness.api import Result
+    from collections.abc import Sequence
+
+    from harness.engine.bounds import Prices
+    from harness.engine.estimate import Estimate
+    from harness.results import Result
 
 
 class _Console(Console):
@@ -46,7 +50,8 @@ def print_result(result: Result, *, subsets: bool = False, every: bool = False) 
     out = console()
     out.print()
     out.print(result_table(result.rows, subsets=subsets, every=every))
-    for note in footnotes(result.rows):
+    said = [f"{task.ref}: {note}" for task in result.manifest.tasks for note in task.notes]
+    for note in (*footnotes(result.rows), *said, *result.manifest.notes):
         out.print(f"  {safe(note)}")
     if not result.complete:
         out.print(f"  The run is {result.manifest.status}: partial numbers are marked; run the command again to go on.")
@@ -66,6 +71,17 @@ def print_run(result: Result, *, subsets: bool, as_json: bool) -> None:
         )
     else:
         print_result(result, subsets=subsets)
+
+
+def print_estimates(estimates: Sequence[Estimate], prices: Prices | None, *, as_json: bool) -> None:
+    """Print what a run would ask."""
+    from harness.report.table import estimate_table
+
+    forms = [one.as_json(prices) for one in estimates]
+    if as_json:
+        print_json(forms)
+    else:
+        console().print(estimate_table(forms))
 
 
 def notice(text: str) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from harness.engine.execute import Progress
+    from harness.engine.progress import Progress
 
 PLAIN_SECONDS = 15.0  # between two plain lines
 

@@ -3,72 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Set
 from contextlib import closing
-from dataclasses import dataclass
 
 from harness.backends.base import Backend
+from harness.engine.bounds import Bounds
 from harness.engine.plan import Plan
+from harness.engine.progress import Observer, Progress
 from harness.errors import IncompleteError
 from harness.store.store import ResponseStore
 from harness.values import ErrorKind, Request, Response
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is; handed to the observer after each answer.
+class StoppedRunError(IncompleteError):
+    """The run ended before everything was asked; carries how far it came."""
 
-    Attributes:
-        total: requests of the plan.
-        reused: of these, answered by the store.
-        done: answered now, errors included.
-        errors: of these, without an answer.
-        prompt_tokens: read so far by the backend.
-        completion_tokens: written so far by the backend.
-        seconds: since the first request.
-    """
-
-    total: int
-    reused: int
-    done: int = 0
-    errors: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    seconds: float = 0.0
-
-    @property
-    def asked(self) -> int:
-        """How many requests this run asks."""
-        return self.total - self.reused
+    def __init__(self, reason: str, progress: Progress) -> None:
+        left = progress.asked - progress.done
+        super().__init__(
+            f"{reason} with {left:,} of {progress.total:,} requests unanswered; "
+            "every answer until now is kept, run it again to go on"
+        )
+        self.progress = progress
 
 
-Observer = Callable[[Progress], None]
+class InterruptedRunError(StoppedRunError):
+    """The user stopped the run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a plan's requests were answered.
-
-    Attributes:
-        responses: key → response; a request that was never asked is absent.
-        progress: the final count; None when the backend gave up and only the store knows.
-    """
-
-    responses: Mapping[str, Response]
-    progress: Progress | None
-
-
-class InterruptedRunError(IncompleteError):
-    """The user stopped the run; carries what was answered until then."""
-
-    def __init__(self, answers: Answers) -> None:
-        progress = answers.progress
-        left = f" with {progress.asked - progress.done:,} of {progress.total:,} requests unanswered" if progress else ""
-        super().__init__(f"interrupted{left}; every answer until now is kept, run it again to go on")
-        self.answers = answers
-
-
-def execute(plan: Plan, backend: Backend, store: ResponseStore, observe: Observer | None = None) -> Answers:
+def execute(
+    plan: Plan, backend: Backend, store: ResponseStore, observe: Observer | None = None, bounds: Bounds | None = None
+) -> Progress:
     """Answer a plan's requests.
 
     Args:
@@ -76,55 +41,94 @@ def execute(plan: Plan, backend: Backend, store: ResponseStore, observe: Observe
         backend: who answers.
         store: where answers are kept; errors found there are asked again.
         observe: called after each answer.
+        bounds: what ends the run early.
+
+    Returns:
+        how far it came: to the end.
 
     Raises:
         InterruptedRunError: Ctrl-C; every answer until then is in the store.
+        StoppedRunError: a bound was reached; likewise.
         BackendError: nothing can be asked; likewise.
     """
-    responses = {key: r for key, r in store.lookup(plan.requests, plan.identity).items() if r.error is None}
-    missing = [(key, request) for key, request in plan.requests.items() if key not in responses]
-    counter = _Counter(len(plan.requests), len(responses), observe)
-    if not missing:
-        return Answers(responses, counter.progress)
+    known = store.known(plan.keys, plan.identity)
+    run = _Run(plan, known, bounds or Bounds(), observe)
+    if len(known) == len(plan.keys):
+        return run.progress
     store.prepare()  # an unwritable folder shows before anything is paid for
-    counter.show()
+    run.show()
+    broken = None
     try:
-        with closing(backend.answer([request for _, request in missing])) as answers:
+        with closing(backend.answer(run.feed())) as answers:
             for index, response in answers:
-                key, request = missing[index]
-                checked = _checked(request, response)
+                key, checked = run.take(index, response)
                 store.put(key, checked, plan.identity, backend.identity.model)
-                responses[key] = checked
-                counter.count(checked)
+                if broken := run.count(checked):
+                    break
     except KeyboardInterrupt:
-        raise InterruptedRunError(Answers(responses, counter.progress)) from None
+        raise InterruptedRunError("interrupted", run.progress) from None
     finally:
         store.flush()
-    return Answers(responses, counter.progress)
+    if reason := broken or run.spent:
+        raise StoppedRunError(f"stopped: {reason},", run.progress)
+    return run.progress
 
 
-class _Counter:
-    def __init__(self, total: int, reused: int, observe: Observer | None) -> None:
-        self._start = time.monotonic()
-        self._total, self._reused = total, reused
-        self._done = self._errors = self._read = self._written = 0
+class _Run:
+    """What is under way, and how far that is."""
+
+    def __init__(self, plan: Plan, known: Set[str], bounds: Bounds, observe: Observer | None) -> None:
+        self._plan = plan
+        self._known = known
+        self._bounds = bounds
         self._observe = observe
+        self._start = time.monotonic()
+        self._done = self._errors = self._read = self._written = 0
+        self._under_way: dict[int, tuple[str, Request]] = {}
+        self.spent: str | None = None
 
-    def count(self, response: Response) -> None:
+    def feed(self) -> Iterator[Request]:
+        """Yield what is to be asked, until a bound says that it is enough."""
+        for index, (key, request) in enumerate(self._plan.pending(self._known)):
+            self.spent = self._bounds.spent(self.progress, len(self._under_way))
+            if self.spent:
+                return
+            self._under_way[index] = key, request
+            yield request
+
+    def take(self, index: int, response: Response) -> tuple[str, Response]:
+        """Return the key of an answer, and the answer as it may be kept."""
+        key, request = self._under_way.pop(index)
+        return key, _checked(request, response)
+
+    def count(self, response: Response) -> str | None:
+        """Count an answer; say why the run must end, if it must."""
         self._done += 1
         self._errors += response.error is not None
         self._read += response.prompt_tokens or 0
         self._written += response.completion_tokens or 0
         self.show()
+        return self._bounds.broken(self.progress) if response.error is not None else None
 
     def show(self) -> None:
+        """Tell the observer."""
         if self._observe is not None:
             self._observe(self.progress)
 
     @property
     def progress(self) -> Progress:
-        seconds = time.monotonic() - self._start
-        return Progress(self._total, self._reused, self._done, self._errors, self._read, self._written, seconds)
+        """How far it is."""
+        prices = self._bounds.prices
+        return Progress(
+            total=len(self._plan.keys),
+            reused=len(self._known),
+            done=self._done,
+            errors=self._errors,
+            prompt_tokens=self._read,
+            completion_tokens=self._written,
+            seconds=time.monotonic() - self._start,
+            cost=prices.cost(self._read, self._written) if prices is not None else None,
+        )
 
 
 def _checked(request: Request, response: Response) -> Response:

@@ -1,72 +1,121 @@
-"""From tasks to the list of requests: each asked once, in an order that keeps shared prefixes together."""
+"""From tasks to what is asked: each request named once, in an order that keeps shared prefixes together.
+
+A plan holds names, not prompts: a prompt is rendered to find its name, again when it is asked, and again for its
+record. That costs microseconds and makes a plan of a million long prompts as small as one of short ones.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from harness.backends.base import Capabilities
+from harness.engine.ability import check
 from harness.engine.task import Part, Task
-from harness.errors import BackendError
-from harness.prompts.ask import Role
+from harness.prompts.ask import Asked
 from harness.templates import RENDER_SECONDS, deadline
 from harness.values import Request, Sample
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """One request of a sample, by key.
+class PlannedSample:
+    """A sample and what it is asked.
 
     Attributes:
-        key: the request's name in the store.
-        role: what it is for.
-        repeat: which repeat of the sample.
+        sample: the sample.
+        asked: its requests.
+        keys: their names in the store.
     """
 
-    key: str
-    role: Role
-    repeat: int
+    sample: Sample
+    asked: tuple[Asked, ...]
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedSample:
-    """A sample and the requests that ask it."""
+class Size:
+    """How much a part asks.
 
-    sample: Sample
-    uses: tuple[Use, ...]
+    Attributes:
+        longest: characters of the longest prompt.
+        characters: of all prompts, before what is known or asked twice is left out.
+        new_tokens: the most that may be generated.
+    """
+
+    longest: int = 0
+    characters: int = 0
+    new_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPart:
-    """One subset of a task in one formulation, planned."""
+    """One subset of a task in one formulation, planned.
+
+    Attributes:
+        task: the task.
+        part: the subset in its formulation.
+        keys: for each sample of the part, the names of its requests, in the order in which its asker gives them.
+        size: how much it asks.
+    """
 
     task: Task
     part: Part
-    samples: tuple[PlannedSample, ...]
+    keys: tuple[tuple[str, ...], ...]
+    size: Size
+
+    def samples(self) -> Iterator[PlannedSample]:
+        """Render each sample's requests again, one sample after the other."""
+        for sample, keys in zip(self.part.samples, self.keys, strict=True):
+            yield PlannedSample(sample, tuple(self.part.asker.requests(sample)), keys)
+
+    def pending(self, left: Set[str]) -> Iterator[tuple[str, Request]]:
+        """Render the requests under some names; samples that have none of them are not rendered."""
+        for sample, keys in zip(self.part.samples, self.keys, strict=True):
+            if not left.isdisjoint(keys):
+                for key, one in zip(keys, self.part.asker.requests(sample), strict=True):
+                    if key in left:
+                        yield key, one.request
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Everything that a run asks.
 
     Attributes:
         identity: digest of who is asked.
-        requests: key → request, each once, in the order they should be asked.
-        parts: what the answers are for.
+        parts: what the answers are for, in the order of the tasks.
     """
 
     identity: str
-    requests: dict[str, Request]
     parts: tuple[PlannedPart, ...]
 
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The names of all requests."""
+        return frozenset(key for part in self.parts for keys in part.keys for key in keys)
 
-def make_plan(tasks: Sequence[Task], identity: str, capabilities: Capabilities) -> Plan:
+    def pending(self, known: Set[str]) -> Iterator[tuple[str, Request]]:
+        """Render what has no answer yet: each request once, when it is taken.
+
+        The part with the longest prompts comes first: memory problems and slow groups show at the start, and the
+        estimate of the rest holds.
+        """
+        left = set(self.keys - known)
+        for part in sorted(self.parts, key=lambda part: -part.size.longest):
+            for key, request in part.pending(left):
+                if key in left:  # a sample may ask the same twice
+                    left.discard(key)
+                    yield key, request
+
+
+def make_plan(tasks: Sequence[Task], identity: str, able: Capabilities) -> Plan:
     """Render every prompt and name every request.
 
     Args:
         tasks: what is evaluated.
         identity: digest of the model and of what changes its answers.
-        capabilities: what the backend can do; checked before anything is asked.
+        able: what the backend can do; checked before anything is asked.
 
     Raises:
         BackendError: the backend cannot do what a card needs.
@@ -74,54 +123,27 @@ def make_plan(tasks: Sequence[Task], identity: str, capabilities: Capabilities) 
     """
     for task in tasks:
         for part in task.parts:
-            _check(task, part, capabilities)
-    planned = [_plan_part(task, part, identity) for task in tasks for part in task.parts]
-    # Longest prompts first: memory problems and slow groups show at the start, and the estimate of the rest holds.
-    order = sorted(planned, key=lambda item: -item.longest)
-    requests: dict[str, Request] = {}
-    for item in order:
-        requests.update(item.requests)
-    return Plan(identity, requests, tuple(item.part for item in planned))
+            check(task.ref, part.card, part.formulation, able)
+    return Plan(identity, tuple(_plan_part(task, part, identity) for task in tasks for part in task.parts))
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    part: PlannedPart
-    requests: dict[str, Request]
-    longest: int
-
-
-def _plan_part(task: Task, part: Part, identity: str) -> _Planned:
-    requests: dict[str, Request] = {}
-    samples = []
-    longest = 0
+def _plan_part(task: Task, part: Part, identity: str) -> PlannedPart:
+    every = []
+    longest = characters = new_tokens = 0
     with deadline(RENDER_SECONDS) as start:  # around all of them: setting a handler is slow
         for sample in part.samples:
             start(f"{task.ref}: sample {sample.id}")
             asked = part.asker.requests(sample)
-            uses = []
+            every.append(tuple(one.request.key(identity) for one in asked))
             for one in asked:
-                key = one.request.key(identity)
-                requests.setdefault(key, one.request)
-                uses.append(Use(key, one.role, one.repeat))
-            longest = max(longest, _length(asked[0].request))
-            samples.append(PlannedSample(sample, tuple(uses)))
-    return _Planned(PlannedPart(task, part, tuple(samples)), requests, longest)
+                length = _length(one.request)
+                longest = max(longest, length)
+                characters += length
+                if one.request.generation is not None:
+                    new_tokens += one.request.generation.max_tokens
+    return PlannedPart(task, part, tuple(every), Size(longest, characters, new_tokens))
 
 
 def _length(request: Request) -> int:
-    return len(request.prompt or "") + sum(len(m.content) for m in request.messages)
-
-
-def _check(task: Task, part: Part, capabilities: Capabilities) -> None:
-    kind = {"mcf": "choose", "cf": "choose"}.get(part.formulation, part.formulation)
-    if getattr(capabilities, kind):
-        if part.card.prefill and kind == "generate" and not capabilities.prefill:
-            raise BackendError(f"{task.ref}: this backend cannot begin the reply ('prefill'); use --set prefill=")
-        return
-    if kind == "choose":
-        raise BackendError(
-            f"{task.ref}: the formulation '{part.formulation}' ranks given answers, and this backend gives no "
-            "log-probabilities of them; use --formulation generate"
-        )
-    raise BackendError(f"{task.ref}: this backend cannot do '{kind}'; choose another one with --backend")
+    own = len(request.prompt or "") + sum(len(m.content) for m in request.messages)
+    return own + sum(len(o.continuation) + len(o.context or "") for o in request.options)

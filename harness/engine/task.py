@@ -119,7 +119,7 @@ def wants_chat(card: Card, formulation: str, *, chat: bool, plain: bool) -> bool
     """Return whether messages are sent.
 
     Args:
-        card: decides with its ``chat``; ``auto`` is yes for generated text.
+        card: decides with its ``chat``; ``auto`` is yes for generated text and for pictures.
         formulation: how it is asked.
         chat: the backend knows messages.
         plain: the backend takes plain text.
@@ -133,7 +133,7 @@ def wants_chat(card: Card, formulation: str, *, chat: bool, plain: bool) -> bool
         return True
     if not plain:
         return chat
-    return chat and card.chat == "auto" and formulation == "generate"
+    return chat and card.chat == "auto" and (formulation == "generate" or bool(card.images))
 
 
 def join(
@@ -186,7 +186,7 @@ def join(
         asked={subset: len(samples) for subset, samples in wanted.items()},
         shots=loader.shots_fingerprint(),
         origins=tuple(dict.fromkeys(loader.origins)),
-        notes=tuple(dict.fromkeys(loader.notes)),
+        notes=tuple(dict.fromkeys((*loaded.notes, *loader.notes))),
     )
 
 

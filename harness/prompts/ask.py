@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from harness.cards.schema import Card
 from harness.errors import CardError
+from harness.prompts.images import addresses
 from harness.prompts.shots import ShotPicker
 from harness.prompts.variables import check_field_names, gold_indices, variables
 from harness.templates import Template, Values
@@ -42,6 +43,7 @@ class Asked:
 class _Shot:
     prompt: str
     target: str
+    images: tuple[str, ...] = ()
 
 
 class Asker:
@@ -180,22 +182,28 @@ class Asker:
         description = self._described(sample.subset, values)
         shots = [self._shot_text(shot) for shot in self._picker.pick(sample)] if self._picker else []
         separator = self.card.shots.separator
+        images = addresses(sample, self.card.images, self._where)
         chat = self.chat and self._context is None
+        if images and not chat:
+            raise CardError(
+                "'images' are shown in chat messages only; leave out 'chat: never' and 'context'", self._where
+            )
         if chat and self.card.shots.turns:
             first = [description] if description else []
             messages = [Message("system", system)] if system else []
             for shot in shots:
-                messages.append(Message("user", separator.join([*first, shot.prompt])))
+                messages.append(Message("user", separator.join([*first, shot.prompt]), shot.images))
                 messages.append(Message("assistant", shot.target.strip()))
                 first = []
-            messages.append(Message("user", separator.join([*first, query])))
+            messages.append(Message("user", separator.join([*first, query]), images))
             return None, tuple(messages), prefill
         blocks = [description] if description else []
         blocks += [shot.prompt + shot.target for shot in shots]
         text = separator.join([*blocks, query])
         if chat:
             head = (Message("system", system),) if system else ()
-            return None, (*head, Message("user", text)), prefill
+            every = (*(image for shot in shots for image in shot.images), *images)
+            return None, (*head, Message("user", text, every)), prefill
         return (separator.join((system, text)) if system else text) + prefill, (), ""
 
     def _described(self, subset: str, values: Values) -> str:
@@ -210,10 +218,11 @@ class Asker:
         known = self._shot_texts.get(shot.id)
         if known is None:
             values = self._values(shot)
+            images = addresses(shot, self.card.images, self._where)
             if self._shot is not None:
-                known = _Shot(self._shot.render(values), "")
+                known = _Shot(self._shot.render(values), "", images)
             else:
-                known = _Shot(self._prompt.render(values), self._target_text(shot, values))
+                known = _Shot(self._prompt.render(values), self._target_text(shot, values), images)
             self._shot_texts[shot.id] = known
         return known
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from rich import box
 from rich.table import Table
@@ -32,6 +33,30 @@ def result_table(rows: Sequence[ResultRow], *, subsets: bool = False, every: boo
     for row in shown:
         table.add_row(*_cells(row), style="" if row.headline else "dim")
     return table
+
+
+def estimate_table(forms: Sequence[Mapping[str, Any]]) -> Table:
+    """Return the table of what a run would ask.
+
+    Args:
+        forms: one for each task (``Estimate.as_json``).
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_footer=len(forms) > 1)
+    for name in forms[0] if forms else ():
+        total = sum(form[name] for form in forms) if name != "task" else "all"
+        table.add_column(name.replace("_", " "), _amount(name, total), overflow="fold")
+        table.columns[-1].justify = "left" if name == "task" else "right"
+    for form in forms:
+        table.add_row(*(_amount(name, value) for name, value in form.items()))
+    return table
+
+
+def _amount(name: str, value: Any) -> Text:
+    if name == "task":
+        return Text(safe(str(value)))
+    if name.endswith("cost"):
+        return Text(f"≈ ${value:,.2f}" if value >= 1 else f"≈ ${value:.4f}")
+    return Text(f"≈ {value:,}" if name == "prompt_tokens" else f"{value:,}")
 
 
 def footnotes(rows: Iterable[ResultRow]) -> list[str]:

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import orjson
 
 from harness.cards.schema import Card
-from harness.engine.plan import PlannedPart, PlannedSample, Use
+from harness.engine.plan import PlannedPart
 from harness.errors import one_line
+from harness.prompts.ask import Asked
 from harness.prompts.variables import references
 from harness.scoring.metric import Status
 from harness.scoring.pool import ScoringPool
 from harness.scoring.scorer import Scored, Scorer
 from harness.scoring.wire import Item
 from harness.store.records import SampleRecord
-from harness.values import Request, Response, Sample
+from harness.values import Response, Sample
+
+Lookup = Callable[[Sequence[str]], Mapping[str, Response]]
+"""Finds what is known under some keys."""
 
 _UNASKED = Response()
+_WINDOW = 1000  # samples whose prompts and answers are held at a time
 _STRICT = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME  # which would come back as something else
 
 
@@ -30,9 +36,9 @@ _STRICT = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME  # 
 class _Asked:
     """One repeat of a sample and what came of it; ``failure`` says why it cannot be scored."""
 
-    planned: PlannedSample
-    use: Use
-    request: Request
+    sample: Sample
+    asked: Asked
+    key: str
     response: Response
     bare: Response | None
     failure: str | None
@@ -56,24 +62,21 @@ class PartScorer:
         self.scorer = Scorer(part.card, part.formulation, where)
         self.scorer.require_code()
 
-    def score(
-        self, answers: Mapping[str, Response], requests: Mapping[str, Request], pool: ScoringPool
-    ) -> Iterator[SampleRecord]:
+    def score(self, lookup: Lookup, pool: ScoringPool) -> Iterator[SampleRecord]:
         """Yield one record for each repeat of each sample.
 
         Args:
-            answers: key → response; an absent one is an error.
-            requests: key → request, for the record.
+            lookup: finds answers by their keys; an absent one is an error.
             pool: scores what must not run in this process.
         """
         asked: deque[_Asked] = deque()  # whose items the pool has taken
 
         def items() -> Iterator[Item]:
-            for one in self._asked(answers, requests):
+            for one in self._asked(lookup):
                 asked.append(one)
                 if one.failure is None:
-                    continuations = tuple(option.continuation for option in one.request.options)
-                    yield Item(one.planned.sample, one.response, continuations, one.bare)
+                    continuations = tuple(option.continuation for option in one.asked.request.options)
+                    yield Item(one.sample, one.response, continuations, one.bare)
 
         def failed_until_next() -> Iterator[SampleRecord]:
             while asked and (failure := asked[0].failure) is not None:
@@ -84,25 +87,30 @@ class PartScorer:
             yield self._record(asked.popleft(), scored)
         yield from failed_until_next()
 
-    def _asked(self, answers: Mapping[str, Response], requests: Mapping[str, Request]) -> Iterator[_Asked]:
-        for planned in self._planned.samples:
-            bare = next((answers.get(use.key, _UNASKED) for use in planned.uses if use.role == "unconditional"), None)
-            for use in planned.uses:
-                if use.role == "main":
-                    response = answers.get(use.key, _UNASKED)
-                    yield _Asked(planned, use, requests[use.key], response, bare, _failure(response, bare))
+    def _asked(self, lookup: Lookup) -> Iterator[_Asked]:
+        samples = self._planned.samples()
+        while window := list(islice(samples, _WINDOW)):
+            answers = lookup([key for planned in window for key in planned.keys])
+            for planned in window:
+                pairs = [
+                    (one, key, answers.get(key, _UNASKED)) for one, key in zip(planned.asked, planned.keys, strict=True)
+                ]
+                bare = next((response for one, _, response in pairs if one.role == "unconditional"), None)
+                for one, key, response in pairs:
+                    if one.role == "main":
+                        yield _Asked(planned.sample, one, key, response, bare, _failure(response, bare))
 
-    def _record(self, asked: _Asked, scored: Scored) -> SampleRecord:
-        part, sample = self._planned.part, asked.planned.sample
-        request, response, unconditional = asked.request, asked.response, asked.bare
+    def _record(self, one: _Asked, scored: Scored) -> SampleRecord:
+        part, sample, request = self._planned.part, one.sample, one.asked.request
+        response, unconditional = one.response, one.bare
         return SampleRecord(
             task=self._planned.task.ref,
             subset=part.subset,
             formulation=part.formulation,
             sample_id=sample.id,
             fingerprint=sample.fingerprint,
-            repeat=asked.use.repeat,
-            key=asked.use.key,
+            repeat=one.asked.repeat,
+            key=one.key,
             asked=request.digest()[:32],
             request=_json(request.as_json()),
             reply=response.text,

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,8 @@ from harness.store.redact import redact
 from harness.store.segments import Row
 from harness.store.writer import SegmentWriter
 from harness.values import Response
+
+_PART = 4000  # answers held at a time while they are counted
 
 
 def default_store_folder() -> Path:
@@ -76,6 +79,14 @@ class ResponseStore:
                     found[pending.pop(key)] = response
                 else:
                     found.setdefault(pending[key], response)
+        return found
+
+    def known(self, keys: Iterable[str], identity: str) -> set[str]:
+        """Return those of the keys that have an answer; see :meth:`lookup`. Few answers are held at a time."""
+        found: set[str] = set()
+        left = iter(keys)
+        while part := list(islice(left, _PART)):
+            found.update(key for key, response in self.lookup(part, identity).items() if response.error is None)
         return found
 
     def prepare(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,9 @@ from harness.backends.scripted import ScriptedBackend
 from harness.cards.find import CardIndex
 from harness.cards.load import load_card
 from harness.data.load import DataSource
-from harness.engine.execute import InterruptedRunError, Progress, execute
+from harness.engine.execute import InterruptedRunError, execute
 from harness.engine.plan import Plan, make_plan
+from harness.engine.progress import Progress
 from harness.engine.task import Limits, join
 from harness.errors import BackendError
 from harness.store.store import ResponseStore
@@ -42,12 +43,12 @@ def plan(folder: Path, backend: ScriptedBackend, rows: Sequence[str], **keys: ob
 def test_the_same_question_is_asked_once(tmp_path: Path) -> None:
     backend = ScriptedBackend(lambda request: "yes")
     made = plan(tmp_path, backend, ["a", "b", "a", "a"])
-    assert len(made.requests) == 2
-    assert len(made.parts[0].samples) == 4
+    assert len(made.keys) == 2
+    assert len(list(made.parts[0].samples())) == 4
     with ResponseStore(tmp_path / "store") as store:
-        answers = execute(made, backend, store)
+        assert execute(made, backend, store).done == 2
+        assert set(store.lookup(made.keys, made.identity)) == {k for s in made.parts[0].samples() for k in s.keys}
     assert len(backend.asked) == 2
-    assert {use.key for s in made.parts[0].samples for use in s.uses} == set(answers.responses)
 
 
 def test_a_second_run_asks_only_for_what_failed(tmp_path: Path) -> None:
@@ -57,12 +58,13 @@ def test_a_second_run_asks_only_for_what_failed(tmp_path: Path) -> None:
     first = ScriptedBackend(flaky)
     made = plan(tmp_path, first, ["a", "b", "c"])
     with ResponseStore(tmp_path / "store") as store:
-        assert execute(made, first, store).progress.errors == 1
+        assert execute(made, first, store).errors == 1
     second = ScriptedBackend(lambda request: "yes")
     with ResponseStore(tmp_path / "store") as store:
-        answers = execute(made, second, store)
+        execute(made, second, store)
+        answers = store.lookup(made.keys, made.identity)
     assert [request.prompt for request in second.asked] == ["b"]
-    assert all(response.text == "yes" for response in answers.responses.values())
+    assert [response.text for response in answers.values()] == ["yes"] * 3
 
 
 def test_another_model_shares_nothing(tmp_path: Path) -> None:
@@ -80,7 +82,7 @@ class Breaks(ScriptedBackend):
         super().__init__(lambda request: "yes")
         self.error = error
 
-    def answer(self, requests: Sequence[Request]) -> Generator[tuple[int, Response], None, None]:
+    def answer(self, requests: Iterable[Request]) -> Generator[tuple[int, Response], None, None]:
         for index, one in super().answer(requests):
             if index == 2:
                 raise self.error
@@ -96,7 +98,7 @@ def test_ctrl_c_keeps_what_was_answered(tmp_path: Path) -> None:
     ):
         execute(made, backend, store)
     with ResponseStore(tmp_path / "store") as store:
-        assert len(store.lookup(made.requests, made.identity)) == 2
+        assert len(store.lookup(made.keys, made.identity)) == 2
 
 
 def test_a_backend_that_gives_up_keeps_what_was_answered(tmp_path: Path) -> None:
@@ -105,14 +107,15 @@ def test_a_backend_that_gives_up_keeps_what_was_answered(tmp_path: Path) -> None
     with ResponseStore(tmp_path / "store") as store, pytest.raises(BackendError, match="gone"):
         execute(made, backend, store)
     with ResponseStore(tmp_path / "store") as store:
-        assert len(store.lookup(made.requests, made.identity)) == 2
+        assert len(store.lookup(made.keys, made.identity)) == 2
 
 
 def test_an_answer_that_does_not_fit_is_an_error_and_not_a_score(tmp_path: Path) -> None:
     backend = ScriptedBackend(lambda request: Response(finish="stop"))
     with ResponseStore(tmp_path / "store") as store:
-        answers = execute(plan(tmp_path, backend, ["a"]), backend, store)
-    (response,) = answers.responses.values()
+        made = plan(tmp_path, backend, ["a"])
+        execute(made, backend, store)
+        (response,) = store.lookup(made.keys, made.identity).values()
     assert response.error is not None
     assert response.error.kind == ErrorKind.INTERNAL
 

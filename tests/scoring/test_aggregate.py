@@ -6,12 +6,12 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.api import result_rows
 from harness.backends.scripted import ScriptedBackend
 from harness.cards.find import CardIndex
 from harness.cards.load import load_card
@@ -21,6 +21,7 @@ from harness.engine.execute import execute
 from harness.engine.plan import make_plan
 from harness.engine.task import Limits, join
 from harness.errors import CardError
+from harness.results import result_rows
 from harness.scoring.aggregate import Verdict, aggregate_suite, aggregate_task
 from harness.scoring.pool import ScoringPool
 from harness.scoring.score import PartScorer
@@ -52,10 +53,9 @@ def score(
     task = join(load_card("quiz", CardIndex([folder])), DataSource(offline=True), Limits())
     plan = make_plan([task], backend.identity.digest, backend.probe(()))
     with ResponseStore(folder / "store") as store:
-        answers = execute(plan, backend, store)
-    records = [
-        r for part in plan.parts for r in PartScorer(part).score(answers.responses, plan.requests, ScoringPool())
-    ]
+        execute(plan, backend, store)
+        lookup = partial(store.lookup, identity=plan.identity)
+        records = [r for part in plan.parts for r in PartScorer(part).score(lookup, ScoringPool())]
     rows_out = result_rows([summarize(task)], {"quiz": [Verdict.of(record) for record in records]}, suites)
     return rows_out, records
 
