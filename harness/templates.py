@@ -141,6 +141,11 @@ def _fromjson(value: Any) -> Any:
     return json.loads(str(value))
 
 
+def _tojson(value: Any, indent: int | None = None, ensure_ascii: bool = True) -> str:
+    """Return what ``json.dumps`` gives: Jinja's own filter sorts keys and escapes what HTML minds."""
+    return json.dumps(value, indent=indent, ensure_ascii=ensure_ascii)
+
+
 def _fromliteral(value: Any) -> Any:
     text = str(value)
     if len(text) > 100_000:
@@ -168,6 +173,7 @@ def _make_environment() -> _Environment:
         "regex_search": _regex_search,
         "split": _split,
         "fromjson": _fromjson,
+        "tojson": _tojson,
         "fromliteral": _fromliteral,
     }
     return env

@@ -19,7 +19,7 @@ Examples:
   harness score results/20260102T030405Z-m --tasks mmlu_pro
   harness score --task gsm8k --responses answers.jsonl --model my-model
   harness score --task t.yaml --responses batch.jsonl --id custom_id --text response.body.choices.0.message.content
-  harness score --task mmlu_pro --responses samples_mmlu_pro_2026-01-02.jsonl""",
+  harness score --task gsm8k --responses samples_gsm8k_2026-01-02T03-04-05.jsonl""",
 )
 @click.argument("run", required=False)
 @click.option("--tasks", "-t", type=Names(), default=(), help="Only these tasks of the run.")
