@@ -19,7 +19,7 @@ from harness.backends.scripted import ScriptedBackend
 from harness.engine.plan import Plan, make_plan
 from harness.engine.task import Task
 from harness.results import result_rows
-from harness.scoring.aggregate import Verdict
+from harness.scoring.part import Verdict
 from harness.scoring.pool import ScoringPool
 from harness.scoring.score import PartScorer
 from harness.scoring.summary import summarize

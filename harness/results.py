@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.cards.schema import Member, Suite
-from harness.scoring.aggregate import Verdict, aggregate_suite, aggregate_task
+from harness.scoring.aggregate import aggregate_suite, aggregate_task
+from harness.scoring.part import Verdict
 from harness.store.manifest import Manifest
 from harness.store.records import ResultRow, SampleRecord, TaskSummary
 from harness.store.run import RunDirectory

@@ -8,71 +8,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-import orjson
-
-from harness.errors import one_line
-from harness.scoring.metric import Metric, Score, Status
-from harness.scoring.registry import load_metric
+from harness.scoring.metric import Metric, Status
+from harness.scoring.part import ScoredPart, Verdict, attempt, estimate_metric
 from harness.scoring.statistics import NOTHING, Estimate, combine, weighted_mean_estimate
-from harness.store.records import ResultRow, SampleRecord, TaskSummary
+from harness.store.records import ResultRow, TaskSummary
 
 _COUNTS = ("n", "total", "ok", "unparsed", "truncated", "errors", "timeouts", "not_applicable", "clipped", "missing")
 _REASONS = 3  # why samples have no score: so many are named
-_Found = TypeVar("_Found")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a record says to the aggregate: the record without its texts.
-
-    Attributes:
-        subset: its subset.
-        formulation: how it was asked.
-        sample_id: its sample.
-        scores: metric → score.
-        status: what became of the reply.
-        prediction: what was parsed, None for nothing.
-        truncated: whether the reply hit its limit.
-        clipped: whether its prompt was cut.
-        cluster: what it depends on, or None.
-        notes: of the parsers.
-    """
-
-    subset: str
-    formulation: str
-    sample_id: str
-    scores: Mapping[str, Score]
-    status: Status
-    prediction: str | None
-    truncated: bool
-    clipped: bool
-    cluster: str | None
-    notes: str = ""
-
-    @classmethod
-    def of(cls, record: SampleRecord) -> Verdict:
-        """Read a record."""
-        status = Status(record.status)
-        scores = {}
-        for name, value in record.scores.items():
-            detail = orjson.loads(record.details[name]) if name in record.details else {}
-            scores[name] = Score(value, status if value is None else Status.OK, detail)
-        return cls(
-            subset=record.subset,
-            formulation=record.formulation,
-            sample_id=record.sample_id,
-            scores=scores,
-            status=status,
-            prediction=record.prediction,
-            truncated=record.finish == "length",
-            clipped=record.clipped > 0,
-            cluster=record.cluster,
-            notes=record.parse_notes or "",
-        )
 
 
 def aggregate_task(summary: TaskSummary, verdicts: Iterable[Verdict]) -> list[ResultRow]:
@@ -88,7 +33,7 @@ def aggregate_task(summary: TaskSummary, verdicts: Iterable[Verdict]) -> list[Re
     rows: list[ResultRow] = []
     for formulation in summary.formulations:
         parts = {
-            subset: _Part(summary, subset, formulation, groups[formulation, subset])
+            subset: ScoredPart(summary, subset, formulation, groups[formulation, subset])
             for subset in summary.subsets
             if (formulation, subset) in groups
         }
@@ -136,104 +81,7 @@ def aggregate_suite(
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reduced:
-    """One metric's scores of the samples of a part, the repeats of each made one.
-
-    Attributes:
-        scores: one for each sample that has one.
-        clusters: for each; a sample without a cluster is one by itself.
-        clustered: whether any sample has a cluster.
-        without: why samples have none, too few replies say → how many.
-        failure: what the metric raised instead, else an empty string.
-    """
-
-    scores: Sequence[Score] = ()
-    clusters: Sequence[str] = ()
-    clustered: bool = False
-    without: Mapping[str, int] = field(default_factory=dict)
-    failure: str = ""
-
-
-class _Part:
-    """One subset in one formulation."""
-
-    def __init__(self, summary: TaskSummary, subset: str, formulation: str, verdicts: Sequence[Verdict]) -> None:
-        self.summary = summary
-        self.subset = subset
-        self.formulation = formulation
-        self.verdicts = verdicts
-        steps = summary.metrics[subset] if subset in summary.metrics else summary.metrics[""]
-        self.metrics: dict[str, Metric] = {
-            name: load_metric(orjson.loads(step), f"{summary.ref}: metrics")
-            for name, step in steps[formulation].items()
-        }
-        self._reduced: dict[str, _Reduced] = {}
-        self._estimates: dict[str, tuple[Estimate, str]] = {}
-
-    def estimate(self, name: str) -> tuple[Estimate, str]:
-        """Return a metric's estimate, and what it raised instead (else an empty string)."""
-        if name not in self._estimates:
-            found = self.reduced(name)
-            clusters = found.clusters if found.clustered else None
-            estimate, failure = _attempt(name, lambda: _aggregate(self.metrics[name], found.scores, clusters), NOTHING)
-            self._estimates[name] = estimate, found.failure or failure
-        return self._estimates[name]
-
-    def reduced(self, name: str) -> _Reduced:
-        """Return one score for each sample, its repeats reduced."""
-        if name not in self._reduced:
-            found, failure = _attempt(name, lambda: self._reduce(name), _Reduced())
-            self._reduced[name] = replace(found, failure=failure)
-        return self._reduced[name]
-
-    def _reduce(self, name: str) -> _Reduced:
-        by_sample: dict[str, list[Verdict]] = defaultdict(list)
-        for verdict in self.verdicts:
-            by_sample[verdict.sample_id].append(verdict)
-        scores: list[Score] = []
-        clusters: list[str] = []
-        without: Counter[str] = Counter()
-        for sample_id, repeats in by_sample.items():
-            scored = [v for v in repeats if name in v.scores and v.scores[name].value is not None]
-            if not scored:
-                continue
-            reduced = self.metrics[name].reduce([v.scores[name] for v in scored], [v.prediction for v in scored])
-            if reduced.value is None:  # too few replies, say
-                without[str(reduced.detail.get("message", reduced.status))] += 1
-                continue
-            scores.append(reduced)
-            cluster = repeats[0].cluster
-            clusters.append(f"cluster {cluster}" if cluster else f"sample {self.subset!r} {sample_id}")
-        return _Reduced(scores, clusters, any(verdict.cluster for verdict in self.verdicts), without)
-
-    def counts(self) -> Counter[str]:
-        found = Counter(str(verdict.status) for verdict in self.verdicts)
-        found["clipped"] = sum(verdict.clipped for verdict in self.verdicts)
-        found["cut short"] = sum(verdict.truncated for verdict in self.verdicts)
-        for verdict in self.verdicts:
-            if verdict.notes:
-                found.update(verdict.notes.split(", "))
-        return found
-
-
-def _aggregate(metric: Metric, scores: Sequence[Score], clusters: Sequence[str] | None) -> Estimate:
-    found: object = metric.aggregate(scores, clusters) if scores else NOTHING
-    if not isinstance(found, Estimate):
-        raise TypeError(f"aggregate gave {type(found).__name__}, no Estimate")
-    return found
-
-
-def _attempt(name: str, ask: Callable[[], _Found], otherwise: _Found) -> tuple[_Found, str]:
-    """Ask a metric about a corpus; return what it says, or ``otherwise`` and what it raised."""
-    try:
-        return ask(), ""
-    # A metric from a plugin may raise anything, and may even leave; the others, and what was scored, still count.
-    except (Exception, SystemExit) as error:  # noqa: BLE001
-        return otherwise, f"metric {name} failed on the corpus: {type(error).__name__}: {one_line(error)}"
-
-
-def _task_rows(summary: TaskSummary, formulation: str, parts: Mapping[str, _Part]) -> list[ResultRow]:
+def _task_rows(summary: TaskSummary, formulation: str, parts: Mapping[str, ScoredPart]) -> list[ResultRow]:
     if not parts:
         return []
     alone = len(summary.subsets) == 1
@@ -250,18 +98,18 @@ def _task_rows(summary: TaskSummary, formulation: str, parts: Mapping[str, _Part
     return rows
 
 
-def _estimate(summary: TaskSummary, parts: Sequence[tuple[_Part, str]]) -> tuple[Estimate, list[str]]:
+def _estimate(summary: TaskSummary, parts: Sequence[tuple[ScoredPart, str]]) -> tuple[Estimate, list[str]]:
     """Return the estimate of (part, its metric) together, and what metrics raised."""
     found = [part.estimate(name) for part, name in parts]
     failures = [failure for _, failure in found if failure]
     if len(parts) == 1:
         return found[0][0], failures
     metric = " and ".join(dict.fromkeys(name for _, name in parts))
-    pooled, failure = _attempt(metric, lambda: _pool(summary, parts, [estimate for estimate, _ in found]), NOTHING)
+    pooled, failure = attempt(metric, lambda: _pool(summary, parts, [estimate for estimate, _ in found]), NOTHING)
     return pooled, list(dict.fromkeys([*failures, failure] if failure else failures))[:_REASONS]
 
 
-def _pool(summary: TaskSummary, parts: Sequence[tuple[_Part, str]], estimates: Sequence[Estimate]) -> Estimate:
+def _pool(summary: TaskSummary, parts: Sequence[tuple[ScoredPart, str]], estimates: Sequence[Estimate]) -> Estimate:
     """Return the estimate of the whole task from (part, its metric) and their estimates."""
     micro = summary.aggregate == "micro"
     metrics = [part.metrics[name] for part, name in parts]
@@ -270,7 +118,7 @@ def _pool(summary: TaskSummary, parts: Sequence[tuple[_Part, str]], estimates: S
     if micro and len({name for _, name in parts}) == 1:
         pooled = [score for found in reduced for score in found.scores]
         names = None if clusters is None else [name for some in clusters for name in some]
-        return _aggregate(metrics[0], pooled, names)
+        return estimate_metric(metrics[0], pooled, names)
     if summary.aggregate == "weighted":
         weights = [summary.weights.get(part.subset, 1.0) for part, _ in parts]
     else:
@@ -283,7 +131,7 @@ def _pool(summary: TaskSummary, parts: Sequence[tuple[_Part, str]], estimates: S
 
 
 def _row(
-    summary: TaskSummary, subset: str, formulation: str, metric: str, measured: Sequence[tuple[_Part, str]]
+    summary: TaskSummary, subset: str, formulation: str, metric: str, measured: Sequence[tuple[ScoredPart, str]]
 ) -> ResultRow:
     estimate, failures = _estimate(summary, measured)
     parts = [part for part, _ in measured]

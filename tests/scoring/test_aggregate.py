@@ -22,7 +22,8 @@ from harness.engine.plan import make_plan
 from harness.engine.task import Limits, join
 from harness.errors import CardError
 from harness.results import result_rows
-from harness.scoring.aggregate import Verdict, aggregate_suite, aggregate_task
+from harness.scoring.aggregate import aggregate_suite, aggregate_task
+from harness.scoring.part import Verdict
 from harness.scoring.pool import ScoringPool
 from harness.scoring.score import PartScorer
 from harness.scoring.summary import summarize
