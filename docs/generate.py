@@ -1,4 +1,4 @@
-"""Write the pages that come from code: card reference, commands, metrics, parsers, JSON Schema.
+"""Write the pages that come from code: card reference, backends, commands, metrics, parsers, JSON Schema.
 
 ``python docs/generate.py`` writes them, ``--check`` fails when one is stale.
 """
@@ -129,6 +129,58 @@ def parsers() -> str:
     return "\n".join(out)
 
 
+ABILITIES = {
+    "generate": "writes text",
+    "letters": "ranks letters",
+    "choose": "ranks any answers",
+    "perplexity": "scores a text",
+    "chat": "chat messages",
+    "plain": "plain text",
+    "prefill": "begins the reply",
+    "images": "images",
+}
+
+
+def backends() -> str:
+    """Return what each backend can do, and its options."""
+    from harness.backends.resolve import BACKENDS, backend_class
+
+    out = [HEAD, "# Backends", "", "`--backend NAME`, `-M option=value`. [Choosing a backend](choosing-a-backend.md) "
+           "says which one fits. What a model lacks (a chat template, say) its backend cannot do either; a server's "
+           "abilities are found out by a question or two before the run (*probed*).", "",
+           f"| backend | {' | '.join(ABILITIES.values())} |", f"|---|{'---|' * len(ABILITIES)}"]  # fmt: skip
+    classes = {name: backend_class(name) for name in BACKENDS}
+    for name, kind in classes.items():
+        probed = getattr(kind, "probed", ())
+        cells = ["probed" if a in probed else "yes" if getattr(kind.claims, a) else "–" for a in ABILITIES]
+        out.append(f"| [`{name}`](#{name}) | {' | '.join(cells)} |")
+    for name, kind in classes.items():
+        about, _, options = inspect.cleandoc(kind.__doc__ or "").partition("\nArgs:\n")
+        out += ["", f"## {name}", "", about.strip()]
+        rows = list(_options(kind, options.partition("\nRaises:")[0]))
+        if rows:
+            out += ["", "| option | default | meaning |", "|---|---|---|", *rows]
+    return "\n".join([*out, ""])
+
+
+def _options(kind: Any, described: str) -> Iterator[str]:
+    texts: dict[str, str] = {}
+    name = ""
+    for line in inspect.cleandoc(described).splitlines():
+        if line and not line.startswith(" "):
+            name, _, texts[name] = line.partition(": ")
+        elif name:
+            texts[name] += f" {line.strip()}"
+    for name, parameter in inspect.signature(kind).parameters.items():
+        if name in ("model", "display_name"):
+            continue
+        if name not in texts:
+            raise SystemExit(f"{kind.__name__}: the docstring does not describe '{name}'")
+        default = "–" if parameter.default in (None, inspect.Parameter.empty) else f"`{parameter.default}`"
+        meaning = texts[name].replace("``", "`").replace("|", "\\|").strip()
+        yield f"| `{name}` | {default} | {meaning} |"
+
+
 def schema() -> str:
     """Return the JSON Schema of cards."""
     from harness.cards.jsonschema import schema_text
@@ -137,6 +189,7 @@ def schema() -> str:
 
 
 PAGES = {
+    "backends.md": backends,
     "cards.md": cards,
     "commands.md": commands,
     "metrics.md": metrics,

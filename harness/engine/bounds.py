@@ -70,17 +70,10 @@ class Bounds:
             return f"{progress.errors:,} of {progress.done:,} requests have no answer, more than --max-errors allows"
         return None
 
-    def spent(self, progress: Progress, under_way: int) -> str | None:
-        """Say why nothing more may be asked, or None; what is under way may still come.
-
-        Args:
-            progress: so far.
-            under_way: requests that have been handed to the backend and not come back: what they will cost counts.
-        """
+    def spent(self, progress: Progress) -> str | None:
+        """Say why nothing more may be asked, or None; what is under way may still come."""
         if self.seconds is not None and progress.seconds >= self.seconds:
             return f"the time of --deadline is over ({progress.seconds:,.0f} s)"
-        if self.cost is not None and progress.cost is not None:
-            expected = progress.cost * (1 + under_way / max(1, progress.done))
-            if expected >= self.cost:
-                return f"--max-cost is reached (${progress.cost:,.4g} so far)"
+        if self.cost is not None and progress.cost is not None and progress.cost >= self.cost:
+            return f"--max-cost is reached (${progress.cost:,.4g} so far)"
         return None

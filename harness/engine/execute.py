@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Set
 from contextlib import closing
+from itertools import count
 
 from harness.backends.base import Backend
 from harness.engine.bounds import Bounds
-from harness.engine.plan import Plan
+from harness.engine.estimate import CHARACTERS_A_TOKEN
+from harness.engine.plan import Plan, characters_of
 from harness.engine.progress import Observer, Progress
 from harness.errors import IncompleteError
 from harness.store.store import ResponseStore
@@ -59,46 +61,69 @@ def execute(
     run.show()
     broken = None
     try:
-        with closing(backend.answer(run.feed())) as answers:
-            for index, response in answers:
-                key, checked = run.take(index, response)
-                store.put(key, checked, plan.identity, backend.identity.model)
-                if broken := run.count(checked):
-                    break
+        while not (broken or run.spent or run.exhausted):
+            with closing(backend.answer(run.feed())) as answers:
+                for index, response in answers:
+                    key, checked = run.take(index, response)
+                    store.put(key, checked, plan.identity, backend.identity.model)
+                    if broken := run.count(checked):
+                        break
     except KeyboardInterrupt:
         raise InterruptedRunError("interrupted", run.progress) from None
     finally:
         store.flush()
-    if reason := broken or run.spent:
-        raise StoppedRunError(f"stopped: {reason},", run.progress)
-    return run.progress
+    progress = run.progress
+    if (reason := broken or run.spent) and progress.done < progress.asked:
+        raise StoppedRunError(f"stopped: {reason},", progress)
+    return progress
 
 
 class _Run:
-    """What is under way, and how far that is."""
+    """What is under way, and how far that is.
+
+    Where money is bounded, requests are asked in rounds: a backend takes many before it answers the first, and what
+    they will cost is only guessed until some have come back. A round ends when it may use up the money; what is left
+    of it then is known, and the next round asks on.
+
+    Attributes:
+        spent: why nothing more may be asked, or None.
+        exhausted: everything has been handed to the backend.
+    """
 
     def __init__(self, plan: Plan, known: Set[str], bounds: Bounds, observe: Observer | None) -> None:
-        self._plan = plan
-        self._known = known
+        self._total = len(plan.keys)
+        self._reused = len(known)
+        self._pending = plan.pending(known)
         self._bounds = bounds
         self._observe = observe
         self._start = time.monotonic()
         self._done = self._errors = self._read = self._written = 0
         self._under_way: dict[int, tuple[str, Request]] = {}
+        self._pledged = self._settled = 0.0  # guessed cost of what is under way, and of what has come back
         self.spent: str | None = None
+        self.exhausted = False
 
     def feed(self) -> Iterator[Request]:
-        """Yield what is to be asked, until a bound says that it is enough."""
-        for index, (key, request) in enumerate(self._plan.pending(self._known)):
-            self.spent = self._bounds.spent(self.progress, len(self._under_way))
-            if self.spent:
+        """Yield what is to be asked in this round."""
+        for index in count():
+            progress = self.progress
+            self.spent = self._bounds.spent(progress)
+            if self.spent or (index and self._may_use_up(progress)):
                 return
-            self._under_way[index] = key, request
-            yield request
+            item = next(self._pending, None)
+            if item is None:
+                self.exhausted = True
+                return
+            self._under_way[index] = item
+            self._pledged += self._guess(item[1])
+            yield item[1]
 
     def take(self, index: int, response: Response) -> tuple[str, Response]:
         """Return the key of an answer, and the answer as it may be kept."""
         key, request = self._under_way.pop(index)
+        guess = self._guess(request)
+        self._pledged -= guess
+        self._settled += guess
         return key, _checked(request, response)
 
     def count(self, response: Response) -> str | None:
@@ -120,8 +145,8 @@ class _Run:
         """How far it is."""
         prices = self._bounds.prices
         return Progress(
-            total=len(self._plan.keys),
-            reused=len(self._known),
+            total=self._total,
+            reused=self._reused,
             done=self._done,
             errors=self._errors,
             prompt_tokens=self._read,
@@ -129,6 +154,20 @@ class _Run:
             seconds=time.monotonic() - self._start,
             cost=prices.cost(self._read, self._written) if prices is not None else None,
         )
+
+    def _may_use_up(self, progress: Progress) -> bool:
+        """Whether what is under way may cost all that is left."""
+        if self._bounds.cost is None or progress.cost is None:
+            return False
+        ratio = progress.cost / self._settled if self._settled else 1.0
+        return progress.cost + ratio * self._pledged >= self._bounds.cost
+
+    def _guess(self, request: Request) -> float:
+        """Return the most that a request may cost, as far as its characters tell."""
+        if self._bounds.prices is None:
+            return 0.0
+        new = request.generation.max_tokens if request.generation is not None else 0
+        return self._bounds.prices.cost(characters_of(request) / CHARACTERS_A_TOKEN, new)
 
 
 def _checked(request: Request, response: Response) -> Response:

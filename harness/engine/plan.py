@@ -136,7 +136,7 @@ def _plan_part(task: Task, part: Part, identity: str) -> PlannedPart:
             asked = part.asker.requests(sample)
             every.append(tuple(one.request.key(identity) for one in asked))
             for one in asked:
-                length = _length(one.request)
+                length = characters_of(one.request)
                 longest = max(longest, length)
                 characters += length
                 if one.request.generation is not None:
@@ -144,6 +144,7 @@ def _plan_part(task: Task, part: Part, identity: str) -> PlannedPart:
     return PlannedPart(task, part, tuple(every), Size(longest, characters, new_tokens))
 
 
-def _length(request: Request) -> int:
+def characters_of(request: Request) -> int:
+    """Return the characters that a request makes a model read."""
     own = len(request.prompt or "") + sum(len(m.content) for m in request.messages)
     return own + sum(len(o.continuation) + len(o.context or "") for o in request.options)
