@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from harness.backends.base import Backend, Capabilities
+from harness.backends.base import Backend
 from harness.backends.resolve import open_backend
 from harness.cards.find import CardIndex, search_path
 from harness.cards.schema import Suite
@@ -164,13 +164,13 @@ class Prepared:
         selection: the cards as they are asked, and the suites.
         tasks: the cards with their rows.
         plan: every request, by name.
-        able: what the backend can do.
+        notes: what the backend says of itself.
     """
 
     selection: Selection
     tasks: Sequence[Task]
     plan: Plan
-    able: Capabilities
+    notes: tuple[str, ...]
 
 
 def prepare(selection: Selection, backend: Backend, setup: Setup, notice: Notice | None = None) -> Prepared:
@@ -194,7 +194,7 @@ def prepare(selection: Selection, backend: Backend, setup: Setup, notice: Notice
     for task in tasks:
         for note in (*task.gaps, *task.notes):
             tell(f"{task.ref}: {note}")
-    return Prepared(selection, tasks, make_plan(tasks, backend.identity.digest, able), able)
+    return Prepared(selection, tasks, make_plan(tasks, backend.identity.digest, able), able.notes)
 
 
 def estimate(selection: Selection, backend: Backend, setup: Setup, *, notice: Notice | None = None) -> list[Estimate]:
@@ -308,7 +308,7 @@ def _finish(
     status: Status = "incomplete" if failure is not None or not is_complete(rows) else "complete"
     if isinstance(failure, InterruptedRunError):
         status = "interrupted"
-    directory.finish(status, totals=_totals(prepared.plan, progress))
+    directory.finish(status, totals=_totals(prepared.plan, progress), notes=prepared.notes)
     return Result(directory.path, tuple(directory.rows()), directory.manifest)
 
 
@@ -348,7 +348,7 @@ def _manifest(backend: Backend, prepared: Prepared, setup: Setup, store: Path) -
         seeds=_seeds(prepared.tasks),
         environment=describe_environment(),
         store=str(store),
-        notes=prepared.able.notes,
+        notes=prepared.notes,
     )
 
 

@@ -14,7 +14,8 @@ from harness.errors import BackendError
 
 OPENAI = "https://api.openai.com/v1"
 KEY_VARIABLES = ("HARNESS_API_KEY", "OPENAI_API_KEY")
-_ENDPOINTS = ("/chat/completions", "/completions")
+KEY_HEADERS = frozenset(("authorization", "api-key", "x-api-key"))
+_ENDPOINTS = ("/chat/completions", "/completions", "/responses", "/messages")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".lan")
 _KEY_SHAPE = re.compile(r"\b(?:sk|hf|gsk|nvapi)[-_](?=[\w*.-]*\d)[\w*.-]{8,}")
@@ -96,13 +97,32 @@ class Credentials:
 
     Attributes:
         headers: sent with every request.
+        variables: of the environment, where a key is looked for.
     """
 
     headers: Mapping[str, str] = field(repr=False)
+    variables: tuple[str, ...] = KEY_VARIABLES
 
     @classmethod
-    def find(cls, address: Address, key: str | None, headers: Mapping[str, str] | None) -> Credentials:
+    def find(
+        cls,
+        address: Address,
+        key: str | None,
+        headers: Mapping[str, str] | None,
+        *,
+        variables: tuple[str, ...] = KEY_VARIABLES,
+        header: str = "Authorization",
+        scheme: str = "Bearer ",
+    ) -> Credentials:
         """Take the key from the argument, the URL or the environment.
+
+        Args:
+            address: the server; one of a private network needs no key.
+            key: the user's argument.
+            headers: the user's own; one of :data:`KEY_HEADERS` makes any other key needless.
+            variables: of the environment, in the order in which they are looked at.
+            header: where the key goes,
+            scheme: and what stands before it there.
 
         Raises:
             BackendError: a public server and no key, or one that cannot be sent.
@@ -110,16 +130,16 @@ class Credentials:
         own = {str(name): str(value) for name, value in (headers or {}).items()}
         if any(not (name.isascii() and f"{name}{value}".isprintable()) for name, value in own.items()):
             raise BackendError("a header holds a line break or another character that cannot be sent")
-        if any(name.lower() in ("authorization", "api-key", "x-api-key") for name in own):
-            return cls(own)
+        if any(name.lower() in KEY_HEADERS for name in own):
+            return cls(own, variables)
         if key is None and address.login:
-            return cls({**own, "Authorization": address.login})
-        key = (str(key) if key is not None else _key_of_environment()).strip()
+            return cls({**own, "Authorization": address.login}, variables)
+        key = (str(key) if key is not None else _key_of_environment(variables)).strip()
         if not key and not address.local:
-            raise BackendError(f"no API key for {address.host}: set {' or '.join(KEY_VARIABLES)}")
+            raise BackendError(f"no API key for {address.host}: set {' or '.join(variables)}")
         if not (key.isascii() and key.isprintable()):
-            raise BackendError(f"the API key holds characters that no key has: check {' and '.join(KEY_VARIABLES)}")
-        return cls({**own, "Authorization": f"Bearer {key}"} if key else own)
+            raise BackendError(f"the API key holds characters that no key has: check {' and '.join(variables)}")
+        return cls({**own, header: f"{scheme}{key}"} if key else own, variables)
 
     def hide(self, text: str) -> str:
         """Return the text without anything that is, or looks like, a secret."""
@@ -130,5 +150,5 @@ class Credentials:
         return _KEY_SHAPE.sub("***", text)
 
 
-def _key_of_environment() -> str:
-    return next((value for name in KEY_VARIABLES if (value := os.environ.get(name, "").strip())), "")
+def _key_of_environment(variables: tuple[str, ...]) -> str:
+    return next((value for name in variables if (value := os.environ.get(name, "").strip())), "")

@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from harness.backends.http.faults import Fault, malformed, of_status
 from harness.backends.http.health import Health
+from harness.backends.http.pace import Pace
+from harness.backends.http.quota import Quota
 from harness.backends.http.retry import Clock, Retries, retry_after
 from harness.backends.http.text import decode, encode, short
 from harness.backends.http.transport import Reply, Transport
@@ -33,22 +35,30 @@ class Answer(Generic[T]):
 
 
 class Caller:
-    """Sends forms, reads replies, retries.
+    """Sends forms, reads replies, retries. Whoever asks holds a place of the pace.
 
     Args:
         transport: the connections.
         retries: how often and how late to ask again.
         health: told of everything, and may end the run.
+        pace: told of everything; pauses give the place back.
         clock: the time.
         hide: takes secrets out of a message.
     """
 
     def __init__(
-        self, transport: Transport, retries: Retries, health: Health, clock: Clock, hide: Callable[[str], str]
+        self,
+        transport: Transport,
+        retries: Retries,
+        health: Health,
+        pace: Pace,
+        clock: Clock,
+        hide: Callable[[str], str],
     ) -> None:
         self._transport = transport
         self._retries = retries
         self._health = health
+        self._pace = pace
         self._clock = clock
         self._hide = hide
 
@@ -65,26 +75,30 @@ class Caller:
             BackendError: nothing asked of this server can work.
         """
         body = encode(form)
+        monotonic = self._clock.monotonic
+        begun = monotonic()
         failed = counted = 0
         while True:
-            started = self._clock.monotonic()
+            started = monotonic()
             try:
-                reply = await self._transport.post(path, body)
+                reply = await self._transport.post(path, body, begun + self._retries.deadline - started)
                 value = _read(self._payload(reply), read)
             except Fault as fault:
                 fault.message = self._hide(fault.message)
                 fault.path, fault.retries = path, failed
-                self._health.failed(fault)
-                limit = self._retries.limit if fault.attempts is None else min(fault.attempts, self._retries.limit)
-                if not fault.unreachable:
-                    if not fault.retry or counted >= limit:
-                        raise
-                    counted += 1
-                await self._clock.sleep(self._retries.pause(failed, fault.wait))
+                counted += self._health.failed(fault, started)
+                pause = self._retries.pause(failed, fault.wait)
+                self._pace.failed(fault, started, pause)
+                if not self._retries.again(fault, counted, monotonic() + pause - begun):
+                    raise
                 failed += 1
             else:
                 self._health.answered(path)
-                return Answer(value, failed, self._clock.monotonic() - started)
+                self._pace.answered(Quota.read(reply.headers, self._clock.wall()))
+                return Answer(value, failed, monotonic() - started)
+            self._pace.leave()
+            await self._clock.sleep(pause)
+            await self._pace.enter()
 
     def _payload(self, reply: Reply) -> dict[str, Any]:
         if not 200 <= reply.status < 300:

@@ -10,12 +10,15 @@ from harness.backends.http.text import decode, short
 from harness.values import ErrorKind
 
 _RETRIED = frozenset((408, 409, 425, 429))
+_TOO_MUCH = frozenset((429, 529))
+_AWAY = frozenset((502, 503, 504))
 _NEVER_MENDED = frozenset((501, 505))
 _TOO_LONG = re.compile(
-    r"context[ _-]?(length|window|size)|(prompt|input|request)\b.{0,60}\btoo (long|large)"
+    r"context[ _-]?(length|limit|window|size)|(prompt|input|request)\b.{0,60}\btoo (long|large)"
     r"|longer than the (maximum|model)|exceeds? the (maximum|model|limit).{0,30}token|input tokens?.{0,40}exceed",
     re.IGNORECASE,
 )
+_NO_CREDIT = re.compile(r"insufficient_quota|credit[ _]balance|spend_limit_reached|billing_(error|hard_limit)")
 _TITLE = re.compile(rb"<(?:title|h1)[^>]*>(.*?)</", re.IGNORECASE | re.DOTALL)
 
 
@@ -68,6 +71,16 @@ class Fault(Exception):  # noqa: N818 (not always an error: many are mended by a
         self.retries = 0
 
     @property
+    def overloaded(self) -> bool:
+        """Whether the server says that it is asked too much: the request itself is as good as before."""
+        return self.status in _TOO_MUCH or (self.status == 503 and self.wait is not None)
+
+    @property
+    def away(self) -> bool:
+        """Whether the server, or what is behind a gateway, is not there for anybody, as far as this tells."""
+        return self.unreachable or self.status in _AWAY
+
+    @property
     def rejected(self) -> bool:
         """Whether the server read the request and did not like its form."""
         return self.status in (400, 422) and self.kind is ErrorKind.REFUSED
@@ -88,7 +101,7 @@ def of_status(status: int, body: bytes, wait: float | None = None) -> Fault:
     """
     said = message_of(body)
     message = f"HTTP {status}: {said}" if said else f"HTTP {status}"
-    if status == 402 or "insufficient_quota" in said:
+    if status == 402 or _NO_CREDIT.search(said):
         return Fault(ErrorKind.UNAVAILABLE, message, status=status, ends=Ends.RUN)
     if status in _RETRIED or (status >= 500 and status not in _NEVER_MENDED):
         return Fault(ErrorKind.UNAVAILABLE, message, status=status, retry=True, wait=wait)

@@ -7,6 +7,10 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.backends.http.faults import Fault
 
 LONGEST_WAIT = 120.0
 
@@ -37,16 +41,31 @@ class Retries:
     """How often and how late a request is asked again.
 
     Attributes:
-        limit: attempts after the first.
+        limit: attempts after the first, for what may be the request's doing.
+        deadline: seconds for all attempts of one exchange, pauses included.
         base: the mean of the first pause is half of it, in seconds; each later one doubles.
         cap: the longest pause that is not the server's wish.
         uniform: the source of chance.
     """
 
     limit: int = 5
+    deadline: float = 3600.0
     base: float = 0.5
     cap: float = 8.0
     uniform: Callable[[float, float], float] = field(default=random.uniform, repr=False)
+
+    def again(self, fault: Fault, counted: int, elapsed: float) -> bool:
+        """Return whether to ask again.
+
+        Args:
+            fault: what became of the last attempt.
+            counted: failed attempts that count, the last one included.
+            elapsed: seconds since the first attempt began, at the beginning of the next one.
+        """
+        if fault.unreachable:
+            return True  # that is not the request's doing, and patience ends it
+        limit = self.limit if fault.attempts is None else min(fault.attempts, self.limit)
+        return fault.retry and limit > 0 and counted <= limit and elapsed < self.deadline
 
     def pause(self, attempt: int, wait: float | None) -> float:
         """Return the seconds to wait after failed attempt number ``attempt`` (from 0).

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
 
 from harness.backends.http.address import Address, Credentials
 from harness.backends.http.health import Health
@@ -14,9 +16,12 @@ from harness.values import Request, Response
 if TYPE_CHECKING:
     from harness.backends.http.background import Emit
     from harness.backends.http.caller import Caller
+    from harness.backends.http.inbox import Inbox
+    from harness.backends.http.pace import Pace
 
+T = TypeVar("T")
 _GIVEN_UP_IN_A_ROW = 20
-_READY_AHEAD = 1024
+_READY_AHEAD = 192
 
 Answer = Callable[[Request], Awaitable[Response]]
 """Answers one request, with an error response if need be; raises ``BackendError`` when going on is useless."""
@@ -27,14 +32,16 @@ class Limits:
     """How a server is asked.
 
     Attributes:
-        concurrency: requests under way at once.
+        concurrency: the most requests under way at once; how many there are follows what the server bears.
         timeout: seconds for one exchange.
+        deadline: seconds for one exchange with all its retries and pauses.
         retries: attempts after the first, for what may be mended by asking again.
         patience: seconds to wait for a server that has answered and then cannot be reached.
     """
 
-    concurrency: int = 32
+    concurrency: int = 64
     timeout: float = 600.0
+    deadline: float = 3600.0
     retries: int = 5
     patience: float = 60.0
 
@@ -57,8 +64,11 @@ class Service:
         self._credentials = credentials
         self._limits = limits
         self._clock = clock or Clock()
+        self._places: int | None = None
         limit = max(_GIVEN_UP_IN_A_ROW, limits.concurrency)
-        self.health = Health(address.base, model, limit=limit, patience=limits.patience, clock=self._clock)
+        self.health = Health(
+            address.base, model, credentials.variables, limit=limit, patience=limits.patience, clock=self._clock
+        )
 
     def answer_all(
         self, requests: Iterable[Request], make: Callable[[Caller], Answer]
@@ -72,25 +82,52 @@ class Service:
         Raises:
             BackendError: going on is useless; everything answered before has been yielded.
         """
-        asked = list(requests)
-        if asked:
-            from harness.backends.http.background import in_background
+        waiting = iter(requests)
+        first = next(waiting, None)
+        if first is None:
+            return
+        from harness.backends.http.background import in_background
 
-            async def work(emit: Emit[tuple[int, Response]]) -> None:
-                await self._answer_all(asked, make, emit)
+        async def work(inbox: Inbox[tuple[int, Request]], emit: Emit[tuple[int, Response]]) -> None:
+            from harness.backends.http.workers import Crew
 
-            yield from in_background(work, ahead=_READY_AHEAD)
+            async with self._connected() as (caller, pace):
+                await Crew(make(caller), inbox, pace, emit).run()
+                self._places = pace.places
 
-    async def _answer_all(
-        self, requests: list[Request], make: Callable[[Caller], Answer], emit: Emit[tuple[int, Response]]
-    ) -> None:
+        yield from in_background(chain((first,), waiting), work, ahead=self._limits.concurrency + _READY_AHEAD)
+
+    def once(self, work: Callable[[Caller], Awaitable[T]]) -> T:
+        """Run one coroutine with the means to ask this server, and return its result.
+
+        Args:
+            work: makes the coroutine, of what makes the exchanges.
+
+        Raises:
+            Fault: an exchange was given up, and ``work`` let it pass.
+            BackendError: nothing asked of this server can work; :class:`UnreachableError` where it is not there.
+        """
+        from harness.backends.http.background import in_background
+
+        async def main(inbox: Inbox[tuple[int, None]], emit: Emit[T]) -> None:
+            async with self._connected() as (caller, pace):
+                await pace.enter()
+                emit(await work(caller))
+
+        nothing: tuple[None, ...] = ()
+        (result,) = in_background(nothing, main, ahead=1)
+        return result
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncGenerator[tuple[Caller, Pace], None]:
         from harness.backends.http.caller import Caller
+        from harness.backends.http.pace import Pace
         from harness.backends.http.transport import Transport
-        from harness.backends.http.workers import answer_all
 
         limits = self._limits
+        retries = Retries(limits.retries, limits.deadline)
+        pace = Pace(limits.concurrency, self._clock, self._places)
         async with Transport(
             self._address, self._credentials.headers, timeout=limits.timeout, connections=limits.concurrency
         ) as transport:
-            caller = Caller(transport, Retries(limits.retries), self.health, self._clock, self._credentials.hide)
-            await answer_all(make(caller), requests, limits.concurrency, emit)
+            yield Caller(transport, retries, self.health, pace, self._clock, self._credentials.hide), pace

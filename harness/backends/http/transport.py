@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from types import TracebackType
 
 import aiohttp
@@ -50,6 +51,7 @@ class Transport:
         self._address = address
         self._headers = {"User-Agent": "multitask-harness", "Content-Type": "application/json", **headers}
         self._timeout = timeout
+        self._limit = _limit(timeout)
         self._connections = connections
         self._urls: dict[str, yarl.URL] = {}
 
@@ -58,7 +60,6 @@ class Transport:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_IDLE_SECONDS),
             headers=self._headers,
-            timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=min(_CONNECT_SECONDS, self._timeout)),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
         self._proxy = _proxy(self._address)
@@ -70,8 +71,13 @@ class Transport:
         """Close all connections."""
         await self._session.close()
 
-    async def post(self, path: str, body: bytes) -> Reply:
+    async def post(self, path: str, body: bytes, within: float = inf) -> Reply:
         """Send one request.
+
+        Args:
+            path: the endpoint.
+            body: the request.
+            within: seconds that are left for it, where they may be fewer than for any exchange.
 
         Raises:
             Fault: there was no reply, or not all of it.
@@ -79,18 +85,25 @@ class Transport:
         url = self._urls.get(path)
         if url is None:
             url = self._urls[path] = yarl.URL(self._address.url(path))
+        limit = self._limit if within >= self._timeout else _limit(max(within, 0.001))
         try:
             # A followed redirect would carry the key to another host, and turn POST into GET.
-            async with self._session.post(url, data=body, proxy=self._proxy, allow_redirects=False) as response:
+            async with self._session.post(
+                url, data=body, proxy=self._proxy, allow_redirects=False, timeout=limit
+            ) as response:
                 return Reply(response.status, response.headers, await response.read())
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Fault(ErrorKind.UNAVAILABLE, _reason(error), retry=True, unreachable=True) from None
         except TimeoutError:
-            message = f"no answer within {self._timeout:g} s"
+            message = f"no answer within {limit.total:g} s"
             raise Fault(ErrorKind.UNAVAILABLE, message, retry=True, attempts=_TIMEOUT_RETRIES) from None
         except (aiohttp.ClientError, OSError) as error:
             message = f"the connection broke: {_reason(error)}"
             raise Fault(ErrorKind.UNAVAILABLE, message, retry=True) from None
+
+
+def _limit(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds, sock_connect=min(_CONNECT_SECONDS, seconds))
 
 
 def _reason(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""The wire format of ``/chat/completions``: ``generate`` on a conversation."""
+"""The wire format of ``/chat/completions``: ``generate`` on a conversation, with pictures if it has any."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from harness.backends.http.text import short
 from harness.backends.openai.dialect import Dialect
 from harness.backends.openai.wire import Wire, first_choice, response, sampling
 from harness.errors import BackendError
-from harness.values import ErrorKind, Request, Response
+from harness.values import ErrorKind, Message, Request, Response
 
 
-def form(model: str, request: Request, dialect: Dialect) -> dict[str, Any]:
-    """Return the request's JSON; a plain prompt becomes one user message.
+def messages_of(request: Request) -> list[dict[str, Any]]:
+    """Return the conversation as JSON; a plain prompt becomes one user message.
 
     Raises:
         BackendError: the request begins the assistant's reply, which this endpoint cannot.
@@ -22,11 +22,25 @@ def form(model: str, request: Request, dialect: Dialect) -> dict[str, Any]:
         raise BackendError(
             "a chat endpoint cannot begin the assistant's reply: use no prefill, or endpoint=completions"
         )
-    if request.messages:
-        messages = [{"role": message.role, "content": message.content} for message in request.messages]
-    else:
-        messages = [{"role": "user", "content": request.prompt or ""}]
-    return {"model": model, "messages": messages, **sampling(request, dialect)}
+    if not request.messages:
+        return [{"role": "user", "content": request.prompt or ""}]
+    return [{"role": message.role, "content": _content(message)} for message in request.messages]
+
+
+def _content(message: Message) -> str | list[dict[str, Any]]:
+    if not message.images:
+        return message.content
+    pictures = [{"type": "image_url", "image_url": {"url": image}} for image in message.images]
+    return [*pictures, *([{"type": "text", "text": message.content}] if message.content else [])]
+
+
+def form(model: str, request: Request, dialect: Dialect) -> dict[str, Any]:
+    """Return the request's JSON.
+
+    Raises:
+        BackendError: the request begins the assistant's reply, which this endpoint cannot.
+    """
+    return {"model": model, "messages": messages_of(request), **sampling(request, dialect)}
 
 
 def read(request: Request, payload: dict[str, Any]) -> Response:

@@ -235,7 +235,7 @@ class TestIteration:
         def form(*_: object) -> dict[str, Any]:
             raise ZeroDivisionError("oops")
 
-        monkeypatch.setattr("harness.backends.openai.echo.form", form)
+        monkeypatch.setattr("harness.backends.openai.scoring.clean", form)
         backend = OpenAIBackend("m", base_url=server.url)
         good, bad = ask(backend, say("a"), Request("choose", prompt="a", options=(Option(" b"),)))
         assert good.text

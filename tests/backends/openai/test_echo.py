@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from harness.backends.openai import OpenAIBackend
-from harness.backends.openai.echo import Echo
 from harness.errors import BackendError
 from harness.values import ErrorKind, Option, Request, Response
 from tests.backends.openai.conftest import FakeTime, ask, say
@@ -205,52 +204,17 @@ def test_an_empty_text_is_not_sent(server: FakeOpenAI) -> None:
     assert server.count() == 0
 
 
-def test_chat_has_no_log_probabilities(server: FakeOpenAI) -> None:
-    with pytest.raises(BackendError, match="endpoint=chat gives no log-probabilities"):
+def test_chat_has_no_log_probabilities_of_texts(server: FakeOpenAI) -> None:
+    with pytest.raises(BackendError, match="endpoint=chat: log-probabilities are given of short labels only"):
         ask(OpenAIBackend("m", base_url=server.url, endpoint="chat"), _choose())
+    with pytest.raises(BackendError, match="endpoint=chat gives no log-probabilities of texts"):
+        ask(OpenAIBackend("m", base_url=server.url, endpoint="chat"), Request("perplexity", prompt="a b"))
+    words = tuple(map(Option, OPTIONS))
     with pytest.raises(BackendError, match="conversation"):
-        ask(OpenAIBackend("m", base_url=server.url), Request("choose", messages=say("x").messages))
+        ask(OpenAIBackend("m", base_url=server.url), Request("choose", messages=say("x").messages, options=words))
 
 
 def test_a_server_that_only_chats_names_the_way_out(server: FakeOpenAI) -> None:
     server.script = lambda received: None if "chat" in received.path else Scripted(404, {"detail": "Not Found"})
     with pytest.raises(BackendError, match=r"no /completions at .*--formulation generate"):
         ask(OpenAIBackend("m", base_url=server.url), _choose())
-
-
-class TestSpan:
-    """Which tokens belong to a continuation."""
-
-    @pytest.mark.parametrize(
-        ("tokens", "context", "continuation", "expected"),
-        [
-            (["Answer", ":", " A"], "Answer:", " A", (2, 3)),
-            (["Answer", ": A"], "Answer:", " A", (1, 2)),  # straddles
-            (["<s>", "Answer", ":", " A"], "Answer:", " A", (3, 4)),
-            (["答", "案", "：", "", "", "龘"], "答案：", "龘", (3, 6)),  # bytes of one character
-            (["Answer", ":", "A"], "Answer:", " A", None),  # a lost space
-            (["Answer", ":", "\ufffd", "\ufffd"], "Answer:", "龘", None),
-            (["\ufffd", "\ufffd", ":", " A"], "龘:", " A", (3, 4)),  # what is odd in the context does not matter
-        ],
-    )
-    def test_by_text(self, tokens: list[str], context: str, continuation: str, expected: Any) -> None:
-        echo = Echo(tokens, [-1.0] * len(tokens), (), generated=0)
-        assert echo.span(context + continuation, len(context)) == expected
-
-    @pytest.mark.parametrize(
-        ("tokens", "expected"),
-        [
-            ([":", " A", " B"], (1, 2)),  # one was generated
-            ([":", " A"], (1, 2)),  # none was, or it is not shown
-            ([":", " A", ""], (1, 2)),
-        ],
-    )
-    def test_generated_tokens_do_not_count(self, tokens: list[str], expected: Any) -> None:
-        assert Echo(tokens, [-1.0] * len(tokens), (), generated=1).span(": A", 1) == expected
-
-    def test_by_comparison_with_the_context(self) -> None:
-        whole = Echo(["<s>", "Answer", ":", "A", "B"], [-1.0] * 5, (), generated=0)
-        alone = Echo(["<s>", "Answer", ":"], [-1.0] * 3, (), generated=0)
-        assert whole.span_after(alone) == (3, 5)
-        straddles = Echo(["<s>", "Answer", ":A"], [-1.0] * 3, (), generated=0)
-        assert straddles.span_after(alone) == (2, 3)

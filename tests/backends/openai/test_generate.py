@@ -217,3 +217,26 @@ def test_strings_are_valid_unicode_on_both_sides(server: FakeOpenAI) -> None:
     assert one.text == "a\x00\ufffdb😀"
     assert two.text == "a\ufffd"
     assert server.received[0].form["messages"][0]["content"] == "x\ufffdy😀\x00"
+
+
+def test_pictures_come_before_the_text(server: FakeOpenAI) -> None:
+    server.queue.append(_message({"content": "a cat"}))
+    pictures = ("data:image/png;base64,AA==", "https://pictures.example/a.jpg")
+    backend = OpenAIBackend("m", base_url=server.url)
+    assert backend.probe(()).images
+    (response,) = ask(backend, Request("generate", messages=(Message("user", "What?", pictures),)))
+    assert response.text == "a cat"
+    assert server.received[0].form["messages"][0]["content"] == [
+        {"type": "image_url", "image_url": {"url": pictures[0]}},
+        {"type": "image_url", "image_url": {"url": pictures[1]}},
+        {"type": "text", "text": "What?"},
+    ]
+    assert not OpenAIBackend("m", base_url=server.url, endpoint="completions").probe(()).images
+
+
+def test_a_model_with_a_temperature_of_its_own(server: FakeOpenAI) -> None:
+    said = "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) is supported."
+    server.script = lambda received: error(400, said) if received.form.get("temperature") == 0 else None
+    backend = OpenAIBackend("m", base_url=server.url, concurrency=1)
+    assert [r.method for r in ask(backend, say("a"), say("b"))] == ["default_temperature"] * 2
+    assert server.count() == 3
