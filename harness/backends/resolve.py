@@ -19,7 +19,7 @@ BACKENDS = {
     "hf": "harness.backends.hf:HFBackend",
     "llamacpp": "harness.backends.llamacpp:LlamaCppBackend",
     "openai": "harness.backends.openai.backend:OpenAIBackend",
-    "replay": "harness.backends.replay:ReplayBackend",
+    "replay": "harness.engine.replay:ReplayBackend",
     "vllm": "harness.backends.vllm:VLLMBackend",
 }
 """Name → class, imported when it is used; plugins add theirs by the entry point group ``harness.backends``."""
@@ -53,7 +53,7 @@ def open_backend(
     prefix, _, rest = model.partition(":")
     if backend is None:
         backend = prefix if prefix in _BY_PREFIX else "openai" if base_url else "hf"
-    build = _backend_class(backend)
+    build = backend_class(backend)
     if backend == "llamacpp" and model == EMBEDDED:
         from harness.backends.embedded import embedded_gguf_file
 
@@ -72,7 +72,12 @@ def backend_names() -> list[str]:
     return sorted({*BACKENDS, *(point.name for point in metadata.entry_points(group="harness.backends"))})
 
 
-def _backend_class(name: str) -> Callable[..., Backend]:
+def backend_class(name: str) -> Callable[..., Backend]:
+    """Return the class of a backend, its module imported.
+
+    Raises:
+        BackendError: there is no such backend.
+    """
     if name in BACKENDS:
         module, _, attribute = BACKENDS[name].partition(":")
         found: Callable[..., Backend] = getattr(importlib.import_module(module), attribute)

