@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from harness.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from harness.backends.base import Backend
     from harness.engine.bounds import Prices
@@ -120,8 +119,17 @@ def command(
     if identity is not None:
         options["identity_name"] = identity
     with progress_display(quiet=quiet) as display:
-        build = partial(open_backend, model, backend=backend, options=options, base_url=base_url, notice=display.notice)
-        with closing(_open(executor, build, replicas, parse_options(resources))) as opened:
+        given: dict[str, Any] = {"backend": backend, "options": options, "base_url": base_url, "notice": display.notice}
+        if executor == "ray":
+            from harness.executors.ray import open_replicas, parse_resources
+
+            given |= {"replicas": replicas or 1, "resources": parse_resources(resources)}
+            opener: Callable[..., Backend] = open_replicas
+        elif replicas is not None or resources:
+            raise click.UsageError("--replicas and -R belong to --executor ray")
+        else:
+            opener = open_backend
+        with closing(opener(model, **given)) as opened:
             if dry_run:
                 estimates = api.estimate(selection, opened, setup, notice=display.notice)
             else:
@@ -131,13 +139,3 @@ def command(
         return 0
     print_run(result, subsets=subsets, as_json=as_json)
     return 0 if result.complete else 4
-
-
-def _open(executor: str, build: Callable[[], Backend], replicas: int | None, resources: Mapping[str, Any]) -> Backend:
-    if executor == "ray":
-        from harness.executors.ray import open_replicas
-
-        return open_replicas(build, replicas=replicas, resources=resources)
-    if replicas is not None or resources:
-        raise click.UsageError("--replicas and -R belong to --executor ray")
-    return build()
