@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterable
 from itertools import islice
 from pathlib import Path
+from typing import ClassVar
 
 from harness.backends.base import Capabilities, Need
 from harness.store.manifest import Manifest
@@ -36,6 +37,7 @@ class ReplayBackend:
     """
 
     name = "replay"
+    claims: ClassVar = Capabilities(choose=True, letters=True, perplexity=True, chat=True, prefill=True, images=True)
 
     def __init__(
         self, model: str | Path, *, results: str | Path = DEFAULT_ROOT, store: str | Path | None = None

@@ -24,7 +24,7 @@ Emit = Callable[[T], None]
 Work = Callable[[Inbox[tuple[int, Q]], Emit[T]], Awaitable[None]]
 """A coroutine function: takes numbered items from an inbox until it is closed, and emits one result for each."""
 
-_BATCH = 32
+_BATCH = 16
 _BATCH_SECONDS = 0.01
 _COLLECT_SECONDS = 0.005
 

@@ -19,10 +19,13 @@ class Pace:
     """Gives out places at one server: one for every request that is under way.
 
     The number of places follows what the server says, as TCP's window follows the network: it doubles with every round
-    of answers until the server first objects, then grows by one a round; each objection (HTTP 429 and the like) halves
-    it, once for all requests that were sent before. As answers may take minutes and objections do not, it doubles by
-    itself at the very beginning, a few times a second. A server that asks to be left alone is left alone by all
-    requests, not only by the one that was told. Other errors of the server stop the growth for a round.
+    of answers, and is halved, to grow by one a round from then on, when the server refuses as many requests as it
+    answers (HTTP 429 and the like), once for all requests that were sent before. As answers may take minutes and
+    refusals do not, it doubles by itself at the very beginning, a few times a second.
+
+    A server that asks to be left alone is left alone by all requests, not only by the one that was told: a single
+    refusal does that, and no more, since some refuse one request in ten at any pace. Other errors of the server stop
+    the growth for a round.
 
     It belongs to one event loop.
 
@@ -40,7 +43,8 @@ class Pace:
         self._taken = 0
         self._unopposed = True
         self._calm = 0
-        self._lowered_at = self._held_until = -inf
+        self._answers = self._refusals = 0
+        self._judged_at = self._held_until = -inf
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._hire: Callable[[], bool] = lambda: False
 
@@ -109,6 +113,7 @@ class Pace:
 
     def answered(self, quota: Quota | None) -> None:
         """Note an answer, and what it says of the rate limits."""
+        self._answers += 1
         if quota is not None and quota.pause:
             self._hold(quota.pause)
         if self._calm:
@@ -134,7 +139,9 @@ class Pace:
         self._unopposed = False
         if fault.overloaded:
             self._hold(pause if fault.wait is None else fault.wait)
-            self._lower(sent)
+            self._refusals += 1
+            if sent > self._judged_at:
+                self._judge()
         elif fault.unreachable:
             self._hold(pause)
             self._places = min(self._places, _START)  # what comes back comes back cold
@@ -145,7 +152,8 @@ class Pace:
     def _hold(self, seconds: float) -> None:
         self._held_until = max(self._held_until, self._clock.monotonic() + seconds)
 
-    def _lower(self, sent: float) -> None:
-        if sent > self._lowered_at:
-            self._lowered_at = self._clock.monotonic()
-            self._places = self._doubles_below = max(1.0, min(self._places, self._taken) / 2)
+    def _judge(self) -> None:
+        if self._refusals >= self._answers:
+            self._places = self._doubles_below = max(1.0, self._places / 2)
+        self._answers = self._refusals = 0
+        self._judged_at = self._clock.monotonic()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _GIVEN_UP_IN_A_ROW = 20
-_READY_AHEAD = 192
+_READY_AHEAD = 48
 
 Answer = Callable[[Request], Awaitable[Response]]
 """Answers one request, with an error response if need be; raises ``BackendError`` when going on is useless."""

@@ -95,7 +95,7 @@ class Transport:
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Fault(ErrorKind.UNAVAILABLE, _reason(error), retry=True, unreachable=True) from None
         except TimeoutError:
-            message = f"no answer within {limit.total:g} s"
+            message = f"no answer within {round(limit.total or 0.0, 3):g} s"
             raise Fault(ErrorKind.UNAVAILABLE, message, retry=True, attempts=_TIMEOUT_RETRIES) from None
         except (aiohttp.ClientError, OSError) as error:
             message = f"the connection broke: {_reason(error)}"

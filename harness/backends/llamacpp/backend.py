@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Collection, Generator, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.backends.base import Capabilities, Need
 from harness.backends.hf.chat import Chat
@@ -59,6 +59,7 @@ class LlamaCppBackend:
     """
 
     name = "llamacpp"
+    claims: ClassVar = Capabilities(letters=True, chat=True, prefill=True)
 
     def __init__(
         self,

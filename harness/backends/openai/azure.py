@@ -17,11 +17,10 @@ import os
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from harness.backends.http.address import Address
+from harness.backends.http.address import KEY_HEADERS, Address
 from harness.errors import BackendError
 
 _SUFFIXES = (".azure.com", ".azure.us", ".azure.cn")
-KEY_HEADERS = frozenset(("authorization", "api-key", "x-api-key"))
 
 
 def deployment_url(base_url: str | None, deployment: str, version: str | None) -> str:

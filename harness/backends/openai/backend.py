@@ -6,10 +6,10 @@ import os
 from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from harness.backends.base import Capabilities, Need
-from harness.backends.http.address import OPENAI, Address, Credentials
+from harness.backends.http.address import KEY_HEADERS, OPENAI, Address, Credentials
 from harness.backends.http.options import at_least, mapping
 from harness.backends.http.retry import Clock, Retries
 from harness.backends.http.service import Answer, Limits, Service
@@ -76,6 +76,10 @@ class OpenAIBackend:
 
     name = "openai"
     clock = Clock()
+    claims: ClassVar = Capabilities(
+        choose=True, letters=True, perplexity=True, chat=True, prefill=True, images=True, falls_back=True
+    )
+    probed: ClassVar = _SCORING
 
     def __init__(
         self,
@@ -231,7 +235,7 @@ def _optional_details(
         details["body"] = manner.body
     if logprobs == "top_logprobs":  # the other ways give the same numbers
         details["logprobs"] = logprobs
-    others = {name: value for name, value in headers.items() if name.lower() not in azure.KEY_HEADERS}
+    others = {name: value for name, value in headers.items() if name.lower() not in KEY_HEADERS}
     if address.query or others:  # a version, an organization; digested, because it may hold a secret
         details["extra"] = digest([address.query, others], 16)
     return details

@@ -165,3 +165,14 @@ def test_one_told_to_wait_holds_all(server: FakeOpenAI, told: Scripted) -> None:
     gaps = sorted(later - sooner for sooner, later in pairwise(arrivals))
     assert gaps[-1] > 0.9
     assert gaps[-2] < 0.6
+
+
+def test_a_request_ends_at_its_deadline_whatever_an_exchange_may_take(server: FakeOpenAI) -> None:
+    server.script = lambda received: Scripted(delay=30)
+    asked = service(server, timeout=20, deadline=0.3)
+    before = time.monotonic()
+    ((_, response),) = asked.answer_all([say("a")], answering(asked))
+    assert time.monotonic() - before < 5
+    assert response.error is not None
+    assert response.error.message == "no answer within 0.3 s"
+    assert server.count() == 1
