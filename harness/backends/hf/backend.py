@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.backends.base import Capabilities, Need
 from harness.backends.hf.batches import Batches, run_batches
-from harness.backends.hf.budget import scoring_budget, writing_budget
+from harness.backends.hf.budget import writing_budget
 from harness.backends.hf.chat import Chat, RequestError
 from harness.backends.hf.checkpoint import Checkpoint, load_weights, open_checkpoint, pad_id
 from harness.backends.hf.encode import Encoder, Prompt, Spans
 from harness.backends.hf.generate import Row, Writer, sampling_seed
 from harness.backends.hf.jobs import Job, failure
-from harness.backends.hf.logprobs import Scorer, passes
+from harness.backends.hf.logprobs import passes
 from harness.backends.hf.options import Options
+from harness.backends.hf.scorer import Scorer
 from harness.errors import BackendError, one_line
 from harness.values import Generation, Identity, Request, Response
 
@@ -31,17 +33,17 @@ ENCODING = 1
 class HFBackend:
     """A causal language model run by transformers.
 
-    Config and tokenizer are read at once, the weights with the first request. Answers do not depend on the batch in
-    which a request travels, beyond rounding: in float32 log-probabilities agree within 1e-3 (measured on HellaSwag with
-    smollm2: 3e-5 at worst, and in bfloat16 0.04 a token). Greedy text can differ where two tokens are all but equally
-    probable.
+    Config and tokenizer are read at once, the weights with the first request. What requests that follow each other
+    begin with, such as examples, is read once for all of them. Answers do not depend on the batch in which a request
+    travels, beyond rounding: in float32 log-probabilities agree within 1e-3 (measured on HellaSwag with smollm2: 3e-5
+    at worst, and in bfloat16 0.04 a token). Greedy text can differ where two tokens are all but equally probable.
 
     Args:
         model: a model folder, a ``.gguf`` file, or an id of the Hugging Face hub.
         dtype: ``auto`` is bfloat16 on CPUs that multiply it natively and float32 on others, and what the checkpoint has
             on a GPU.
         device: ``auto`` is CUDA, then Apple's MPS, then the CPU.
-        batch_size: rows at once; ``auto`` fits batches to a budget of tokens. Out of memory halves either.
+        batch_size: rows at once, at most; ``auto`` fits batches to a budget of tokens. Out of memory halves either.
         max_length: input plus reply in tokens; by default the model's limit.
         revision: branch, tag or commit of a model of the hub.
         trust_remote_code: let code that comes with the checkpoint run.
@@ -54,6 +56,7 @@ class HFBackend:
     """
 
     name = "hf"
+    claims: ClassVar = Capabilities(choose=True, letters=True, perplexity=True, chat=True, prefill=True)
 
     def __init__(
         self,
@@ -87,8 +90,9 @@ class HFBackend:
         template = self._options.chat_template or _own_template(tokenizer)
         self._encoder = Encoder(tokenizer, Chat(tokenizer, template) if template else None, self._checkpoint.max_length)
         self._model: Any = None
+        self._scorer: Scorer | None = None
         self._identity = Identity(self._checkpoint.name, self.name, self._details(self._checkpoint, template))
-        self._capabilities = Capabilities(choose=True, perplexity=True, chat=bool(template), prefill=True)
+        self._capabilities = replace(self.claims, chat=bool(template))
 
     @property
     def identity(self) -> Identity:
@@ -120,7 +124,7 @@ class HFBackend:
 
     def close(self) -> None:
         """Free the weights."""
-        self._model = None
+        self._model = self._scorer = None
         self._free_memory()
 
     def _score(self, requests: Mapping[int, Request], encoded: dict[int, Spans]) -> Iterator[tuple[int, Response]]:
@@ -133,9 +137,9 @@ class HFBackend:
                 yield index, job.response()
         if not rows:
             return
-        model = self._weights()
-        batches = Batches(rows, lambda row: row.size, scoring_budget(model, self._options.batch_size))
-        for outcome in run_batches(batches, Scorer(model, self._pad).score, self._free_memory):
+        if self._scorer is None:
+            self._scorer = Scorer(self._weights(), self._pad, self._options.batch_size)
+        for outcome in self._scorer.run(rows, self._free_memory):
             touched = {row.owner: jobs[row.owner] for row in outcome.rows}
             for job in touched.values():
                 job.seconds += outcome.seconds
@@ -157,7 +161,7 @@ class HFBackend:
             rows.append(Row(index, prompt.ids, generation, seed))
         writer = Writer(model, self._pad, model.generation_config.eos_token_id or (), self._encoder.decode)
         batches = Batches(rows, lambda row: row.size, writing_budget(model, self._options.batch_size))
-        for outcome in run_batches(batches, writer.write, self._free_memory):
+        for outcome in run_batches(batches, lambda batch: writer.write(batch.rows), self._free_memory):
             if outcome.error is not None:
                 yield from ((row.owner, failure(outcome.error, len(row.inputs))) for row in outcome.rows)
             for row, written in zip(outcome.rows, outcome.results, strict=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 Row = TypeVar("Row")
 Result = TypeVar("Result")
@@ -31,11 +31,24 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch(Generic[Row]):
+    """Rows that go through the model together.
+
+    Attributes:
+        rows: at least one.
+        prefix: how many tokens they all begin with that are read once for this batch and for others.
+    """
+
+    rows: Sequence[Row]
+    prefix: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome(Generic[Row, Result]):
     """A batch that went through the model, or the error that it met.
 
     Attributes:
-        rows: the batch.
+        rows: those of the batch.
         results: one for each row; empty after an error.
         seconds: how long it took.
         error: what went wrong; of memory, only when the batch is a single row.
@@ -63,8 +76,8 @@ class Batches(Generic[Row]):
         self._left = sorted(rows, key=size)
         self.budget = budget
 
-    def take(self) -> list[Row]:
-        """Remove and return the next batch; empty when none is left."""
+    def take(self) -> Batch[Row] | None:
+        """Remove and return the next batch; None when none is left."""
         batch: list[Row] = []
         tokens = positions = 0
         while self._left and len(batch) < self.budget.rows:
@@ -74,22 +87,35 @@ class Batches(Generic[Row]):
             if batch and (count * tokens > self.budget.tokens or count * positions > self.budget.positions):
                 break
             batch.append(self._left.pop())
-        return batch
+        return Batch(batch) if batch else None
 
-    def give_back(self, batch: Sequence[Row]) -> None:
+    def give_back(self, batch: Batch[Row]) -> None:
         """Return a batch that was too large, and take smaller ones from now on."""
-        self._left.extend(reversed(batch))
-        self.budget = self.budget.halved(len(batch))
+        self._left.extend(reversed(batch.rows))
+        self.budget = self.budget.halved(len(batch.rows))
+
+
+class Supply(Protocol[Row]):
+    """What hands out batches and takes back those that are too large."""
+
+    def take(self) -> Batch[Row] | None:
+        """Remove and return the next batch; None when none is left."""
+        ...
+
+    def give_back(self, batch: Batch[Row]) -> None:
+        """Return a batch that was too large, and hand out smaller ones from now on."""
+        ...
 
 
 def run_batches(
-    batches: Batches[Row], run: Callable[[Sequence[Row]], Sequence[Result]], free_memory: Callable[[], None]
+    batches: Supply[Row], run: Callable[[Batch[Row]], Sequence[Result]], free_memory: Callable[[], None]
 ) -> Iterator[Outcome[Row, Result]]:
     """Run all batches, with smaller ones after memory ran out; a batch that fails otherwise is an outcome as well."""
-    while rows := batches.take():
+    while batch := batches.take():
+        rows = batch.rows
         began = time.perf_counter()
         try:
-            results = run(rows)
+            results = run(batch)
             outcome = Outcome(rows, results, time.perf_counter() - began)
         except Exception as error:  # noqa: BLE001 - one bad batch must not lose the answers of the others
             # Without its traceback, whose frames hold the tensors that did not fit.
@@ -97,7 +123,7 @@ def run_batches(
         if outcome.error is not None:
             free_memory()
             if is_out_of_memory(outcome.error) and len(rows) > 1:
-                batches.give_back(rows)
+                batches.give_back(batch)
                 continue
         yield outcome
 

@@ -8,6 +8,7 @@ from harness.backends.hf.batches import Budget
 
 _LOGITS = {"cpu": 2**27, "gpu": 2**29}  # numbers: 256 MiB and 1 GiB in bfloat16
 _TOKENS = {"cpu": 4096, "gpu": 65536}  # read at once; on two cores more tokens are no faster
+_PACK = {"cpu": 256, "gpu": 4096}  # read at once behind a prefix: each token is held against all others of its batch
 _ROWS = {"cpu": 16, "gpu": 128}  # continued at once
 _CACHE_BYTES = 2**30  # of keys and values, on a CPU
 _CACHE_SHARE = 0.3  # of a GPU's free memory
@@ -21,6 +22,13 @@ def scoring_budget(model: Any, batch_size: int | None) -> Budget:
     if batch_size is not None:
         return Budget(batch_size, 2**40, 2**40)
     return Budget(2**40, _TOKENS[kind], positions)
+
+
+def packing_budget(model: Any, batch_size: int | None) -> Budget:
+    """Return the budget of batches that are read behind a prefix."""
+    whole = scoring_budget(model, None)
+    kind = "cpu" if model.device.type == "cpu" else "gpu"
+    return Budget(batch_size or whole.rows, _PACK[kind], whole.positions)
 
 
 def writing_budget(model: Any, batch_size: int | None) -> Budget:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from harness.backends.hf.logprobs import pad_left
+from harness.backends.hf.padding import pad_left
 from harness.values import Generation, digest
 
 

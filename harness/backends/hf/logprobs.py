@@ -1,8 +1,7 @@
-"""Log-probabilities of given tokens: one forward pass for everything that reads the same input."""
+"""Log-probabilities of given tokens: what has to be read for them, and how they are taken from a model's logits."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +33,11 @@ class Pass:
         """The number of tokens read, and of positions that are projected onto the vocabulary."""
         return len(self.inputs), len(self.targets[0])
 
+    @property
+    def silent(self) -> int:
+        """The number of tokens at the start after which nothing is predicted."""
+        return len(self.inputs) - len(self.targets[0])
+
 
 def passes(owner: int, spans: Sequence[Span]) -> list[Pass]:
     """Return the fewest passes that score the spans.
@@ -52,67 +56,31 @@ def passes(owner: int, spans: Sequence[Span]) -> list[Pass]:
     ]
 
 
-class Scorer:
-    """Runs passes through a model.
+def score_targets(logits: Any, rows: Sequence[Pass], places: Sequence[Sequence[int]]) -> list[list[OptionScore]]:
+    """Return, for each row, the score of each of its targets, in float32 whatever the model computes in.
 
     Args:
-        model: a causal language model of transformers.
-        pad: the id that fills short rows.
+        logits: positions x vocabulary.
+        rows: what was read.
+        places: for each row, the positions whose logits predict the tokens of its targets.
     """
-
-    def __init__(self, model: Any, pad: int) -> None:
-        self._model = model
-        self._pad = pad
-        self._takes = set(inspect.signature(model.forward).parameters)
-
-    def score(self, rows: Sequence[Pass]) -> list[list[OptionScore]]:
-        """Return, for each row, the score of each of its targets, in float32 whatever the model computes in."""
-        import torch
-
-        longest = max(len(row.inputs) for row in rows)
-        kept = max(len(row.targets[0]) for row in rows)
-        ids, mask = pad_left([row.inputs for row in rows], longest, self._pad, self._model.device)
-        extra: dict[str, Any] = {}
-        if "position_ids" in self._takes:
-            extra["position_ids"] = (mask.cumsum(-1) - 1).clamp(min=0)
-        if "logits_to_keep" in self._takes:
-            extra["logits_to_keep"] = kept
-        with torch.inference_mode():
-            logits = self._model(input_ids=ids, attention_mask=mask, use_cache=False, **extra).logits
-            found = torch.stack([pair for row, scores in zip(rows, logits, strict=True) for pair in _read(row, scores)])
-            numbers = iter(found.tolist())
-        return [[_option_score(target, *next(numbers)) for target in row.targets] for row in rows]
-
-
-def _option_score(target: tuple[int, ...], logprob: float, greedy: float) -> OptionScore:
-    return OptionScore(logprob, len(target), bool(greedy))
-
-
-def _read(row: Pass, logits: Any) -> list[Any]:
-    """Return a tensor ``[log-probability, whether greedy]`` for each target of one row."""
     import torch
 
-    count = len(row.targets[0])
-    logits = logits[-count:]
-    targets = torch.tensor(row.targets, device=logits.device)  # targets x positions
-    total = torch.zeros(len(row.targets), dtype=torch.float64)  # on the CPU: not every device knows float64
-    greedy = torch.ones(len(row.targets), dtype=torch.bool, device=logits.device)
-    for start in range(0, count, _CHUNK):
-        part = logits[start : start + _CHUNK].float()
-        wanted = targets[:, start : start + _CHUNK]
-        chosen = part.log_softmax(-1).gather(-1, wanted.T)  # positions x targets
-        total += chosen.sum(0).cpu()
-        greedy &= (part.argmax(-1)[:, None] == wanted.T).all(0)
-    return list(torch.stack([total, greedy.cpu().double()], dim=-1))
+    used = sorted({place for row in places for place in row})
+    rank = {place: number for number, place in enumerate(used)}
+    totals, best = [], []
+    for start in range(0, len(used), _CHUNK):
+        part = logits[torch.tensor(used[start : start + _CHUNK], device=logits.device)].float()
+        totals.append(part.logsumexp(-1))
+        best.append(part.argmax(-1))
+    at = [place for row, taken in zip(rows, places, strict=True) for _ in row.targets for place in taken]
+    tokens = [token for row in rows for target in row.targets for token in target]
+    where, what = torch.tensor(at, device=logits.device), torch.tensor(tokens, device=logits.device)
+    ranks = torch.tensor([rank[place] for place in at], device=logits.device)
+    logprobs = iter((logits[where, what].float() - torch.cat(totals)[ranks]).tolist())
+    greedy = iter((torch.cat(best)[ranks] == what).tolist())
+    return [[_option_score([(next(logprobs), next(greedy)) for _ in target]) for target in row.targets] for row in rows]
 
 
-def pad_left(rows: Sequence[Sequence[int]], longest: int, pad: int, device: Any) -> tuple[Any, Any]:
-    """Return token ids and attention mask, rows x longest, each row at the right edge."""
-    import torch
-
-    ids = torch.full((len(rows), longest), pad)
-    mask = torch.zeros((len(rows), longest), dtype=torch.long)
-    for place, row in enumerate(rows):
-        ids[place, longest - len(row) :] = torch.tensor(row)
-        mask[place, longest - len(row) :] = 1
-    return ids.to(device), mask.to(device)
+def _option_score(tokens: Sequence[tuple[float, bool]]) -> OptionScore:
+    return OptionScore(sum(logprob for logprob, _ in tokens), len(tokens), all(greedy for _, greedy in tokens))

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.backends.hf.batches import Batches, Budget, is_out_of_memory, run_batches
+from harness.backends.hf.batches import Batch, Batches, Budget, is_out_of_memory, run_batches
 from harness.backends.hf.encode import Span
 from harness.backends.hf.logprobs import passes
 
@@ -21,22 +19,22 @@ def test_batches_hold_every_row_once_and_keep_to_the_budget(rows: list[Size], mo
     batches = Batches(rows, same, Budget(most, tokens, 20))
     seen: list[Size] = []
     while batch := batches.take():
-        assert len(batch) <= most
-        if len(batch) > 1:
-            assert len(batch) * max(length for length, _ in batch) <= tokens
-            assert len(batch) * max(kept for _, kept in batch) <= 20
-        seen.extend(batch)
+        assert len(batch.rows) <= most
+        if len(batch.rows) > 1:
+            assert len(batch.rows) * max(length for length, _ in batch.rows) <= tokens
+            assert len(batch.rows) * max(kept for _, kept in batch.rows) <= 20
+        seen.extend(batch.rows)
     assert seen == sorted(rows, reverse=True)
 
 
 def test_smaller_batches_after_memory_ran_out() -> None:
     tried: list[int] = []
 
-    def run(rows: Sequence[Size]) -> list[int]:
-        tried.append(len(rows))
-        if len(rows) > 3:
+    def run(batch: Batch[Size]) -> list[int]:
+        tried.append(len(batch.rows))
+        if len(batch.rows) > 3:
             raise MemoryError
-        return [length for length, _ in rows]
+        return [length for length, _ in batch.rows]
 
     freed: list[None] = []
     rows = [(n, 1) for n in range(1, 21)]
@@ -48,10 +46,10 @@ def test_smaller_batches_after_memory_ran_out() -> None:
 
 
 def test_a_row_that_never_fits_is_an_outcome_with_an_error() -> None:
-    def run(rows: Sequence[Size]) -> list[int]:
-        if any(length > 5 for length, _ in rows):
+    def run(batch: Batch[Size]) -> list[int]:
+        if any(length > 5 for length, _ in batch.rows):
             raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
-        return [0] * len(rows)
+        return [0] * len(batch.rows)
 
     rows = [(n, 1) for n in (1, 2, 3, 9)]
     outcomes = list(run_batches(Batches(rows, same, Budget(4, 10**9, 10**9)), run, lambda: None))
