@@ -1,0 +1,185 @@
+"""``VLLMBackend``: requests in, responses out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Generator, Iterable, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from harness.backends.base import Capabilities, Need
+from harness.backends.hf.chat import Chat
+from harness.backends.hf.checkpoint import Checkpoint, open_checkpoint
+from harness.backends.hf.encode import Encoder
+from harness.backends.vllm import environment
+from harness.backends.vllm.engine import Engine, require
+from harness.backends.vllm.options import Options, renamed
+from harness.backends.vllm.work import Work
+from harness.errors import BackendError, one_line
+from harness.values import Identity, Request, Response
+
+ENCODING = 1
+"""How requests become tokens; raised when a change of it changes answers, so that old ones are not reused."""
+
+
+class VLLMBackend:
+    """A causal language model run by vLLM in this process.
+
+    Config and tokenizer are read at once, the engine starts with the first request. Prompts, special tokens, truncation
+    and chat templates are those of the ``hf`` backend, token for token. Log-probabilities are the model's own, whatever
+    temperature and nucleus a request samples with.
+
+    Args:
+        model: a model folder, or an id of the Hugging Face hub.
+        dtype: ``auto`` is what the ``hf`` backend would take.
+        max_length: input plus reply in tokens; by default the model's limit.
+        tensor_parallel_size: GPUs among which each layer is divided.
+        pipeline_parallel_size: GPUs among which the layers are divided.
+        data_parallel_size: copies of the model; more than 1 is refused with the ways that there are.
+        gpu_memory_utilization: share of each GPU's memory that may be used.
+        max_num_seqs: sequences at once.
+        quantization: how the weights are quantised while they are loaded, as ``fp8``.
+        revision: branch, tag or commit of a model of the hub.
+        trust_remote_code: let code that comes with the checkpoint run.
+        chat_template: Jinja text or a file of it, instead of the model's own.
+        enforce_eager: no compiled graphs; by default on CPUs only.
+        engine: further engine arguments; each of them is part of the identity.
+        gguf_file: refused; such files are for the other local backends.
+        display_name: the name for people; it is no part of the identity.
+
+    Raises:
+        BackendError: the model or a library is not there, or an option makes no sense.
+    """
+
+    name = "vllm"
+
+    def __init__(
+        self,
+        model: str | Path,
+        *,
+        dtype: str = "auto",
+        max_length: int | None = None,
+        tensor_parallel_size: int = 1,
+        pipeline_parallel_size: int = 1,
+        data_parallel_size: int = 1,
+        gpu_memory_utilization: float | None = None,
+        max_num_seqs: int | None = None,
+        quantization: str | None = None,
+        revision: str | None = None,
+        trust_remote_code: bool = False,
+        chat_template: str | Path | None = None,
+        enforce_eager: bool | None = None,
+        engine: Mapping[str, Any] | None = None,
+        gguf_file: str | None = None,
+        display_name: str | None = None,
+    ) -> None:
+        if gguf_file is not None:
+            raise BackendError(f"vllm reads no GGUF files such as {gguf_file}: use --backend hf or llamacpp")
+        self._options = Options.of(
+            {
+                "dtype": dtype,
+                "max_length": max_length,
+                "tensor_parallel_size": tensor_parallel_size,
+                "pipeline_parallel_size": pipeline_parallel_size,
+                "data_parallel_size": data_parallel_size,
+                "gpu_memory_utilization": gpu_memory_utilization,
+                "max_num_seqs": max_num_seqs,
+                "quantization": quantization,
+                "revision": revision,
+                "trust_remote_code": trust_remote_code,
+                "chat_template": chat_template,
+                "enforce_eager": enforce_eager,
+                "engine": engine,
+                "display_name": display_name,
+            }
+        )
+        require()
+        environment.prepare()
+        try:
+            self._checkpoint = open_checkpoint(model, self._options.model)
+        except BackendError as error:
+            raise renamed(error) from error.__cause__
+        tokenizer = self._checkpoint.tokenizer
+        template = self._options.model.chat_template or _own_template(tokenizer)
+        self._encoder = Encoder(tokenizer, Chat(tokenizer, template) if template else None, self._checkpoint.max_length)
+        self._engine: Engine | None = None
+        self._numbers = count()
+        self._identity = Identity(self._checkpoint.name, self.name, self._details(self._checkpoint, template))
+        self._capabilities = Capabilities(choose=True, perplexity=True, chat=bool(template), prefill=True)
+
+    @property
+    def identity(self) -> Identity:
+        """Weights, dtype, quantisation, chat template, special tokens, length limit and further engine arguments.
+
+        The version of vLLM is no part of it: its kernels round differently, as a different GPU does, and a run's
+        manifest names both.
+        """
+        return self._identity
+
+    def probe(self, kinds: Collection[Need]) -> Capabilities:
+        """Everything; messages where there is a chat template."""
+        return self._capabilities
+
+    def answer(self, requests: Iterable[Request]) -> Generator[tuple[int, Response], None, None]:
+        """Yield each answer as soon as the engine has it; requests are taken as the engine gets room for them."""
+        work = Work(self._encoder, self._started, self._numbers)
+        numbered = iter(enumerate(requests))
+        left = True
+        try:
+            while left or work.is_open:
+                while left and work.has_room:
+                    item = next(numbered, None)
+                    if item is None:
+                        left = False
+                    else:
+                        yield from work.begin(*item)
+                if work.is_open:
+                    yield from work.step()
+        except BackendError:
+            self.close()
+            raise
+        finally:
+            work.abort()
+
+    def close(self) -> None:
+        """End the engine and free the weights."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
+    def _started(self) -> Engine:
+        if self._engine is None:
+            checkpoint = self._checkpoint
+            self._engine = Engine(
+                {
+                    **self._options.arguments(),
+                    "model": str(checkpoint.source),
+                    "dtype": checkpoint.dtype,
+                    "max_model_len": checkpoint.max_length + 1,
+                },
+                offline=isinstance(checkpoint.source, Path),
+            )
+        return self._engine
+
+    def _details(self, checkpoint: Checkpoint, template: str | None) -> dict[str, Any]:
+        """Everything that changes answers, as plain data."""
+        details = {
+            "encoding": ENCODING,
+            **checkpoint.weights,
+            "dtype": checkpoint.dtype,
+            "quantization": self._options.quantization or checkpoint.quantization,
+            "chat_template": template and hashlib.sha256(template.encode()).hexdigest()[:16],
+            "special_tokens": checkpoint.tokenizer.convert_ids_to_tokens(list(self._encoder.head)),
+            "max_length": checkpoint.max_length,
+        }
+        return {**details, "engine": dict(self._options.engine)} if self._options.engine else details
+
+
+def _own_template(tokenizer: Any) -> str | None:
+    if not tokenizer.chat_template:
+        return None
+    try:
+        return str(tokenizer.get_chat_template())
+    except ValueError as error:
+        raise BackendError(f"{one_line(error, 160)}: choose one with -M chat_template=FILE") from error

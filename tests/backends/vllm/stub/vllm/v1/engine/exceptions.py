@@ -1,0 +1,2 @@
+class EngineDeadError(Exception):
+    """The engine's own process is gone."""
