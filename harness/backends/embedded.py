@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.backends.hf.quiet import quiet_transformers
+from harness.backends.local.quiet import quiet_transformers
 from harness.errors import BackendError, one_line
 from harness.folders import cache_folder
 

@@ -194,8 +194,10 @@ class TestOptions:
     def test_a_server_that_only_chats(self, harness: Harness, project: Path) -> None:
         write_cities(project)
         with FakeOpenAI(quirks=Quirks(echo="refuse")) as server:
-            line = harness.eval(server, task="cities", code=2).error
-        assert "--formulation generate" in line
+            done = harness.eval(server, task="cities")
+        note = "cities: asked as 'generate' instead of 'cf': the model's server gives no log-probabilities"
+        assert note in done.stderr  # before anything is asked, and again
+        assert note in done.stdout  # below the table
 
     def test_a_key_that_is_refused_midway(self, harness: Harness, server: FakeOpenAI) -> None:
         server.script = lambda received: Scripted(status=401) if received.index >= 2 else None

@@ -12,15 +12,15 @@ from typing import Any, ClassVar
 from harness.backends.base import Capabilities, Need
 from harness.backends.hf.batches import Batches, run_batches
 from harness.backends.hf.budget import writing_budget
-from harness.backends.hf.chat import Chat, RequestError
-from harness.backends.hf.checkpoint import Checkpoint, load_weights, open_checkpoint, pad_id
-from harness.backends.hf.encode import Encoder, Prompt, Spans
-from harness.backends.hf.generate import Row, Writer, sampling_seed
+from harness.backends.hf.generate import Row, Writer
 from harness.backends.hf.jobs import Job, failure
 from harness.backends.hf.logprobs import passes
-from harness.backends.hf.options import Options
 from harness.backends.hf.scorer import Scorer
-from harness.errors import BackendError, one_line
+from harness.backends.local.chat import Chat, RequestError, own_template
+from harness.backends.local.checkpoint import Checkpoint, load_weights, open_checkpoint, pad_id
+from harness.backends.local.encode import Encoder, Prompt, Spans
+from harness.backends.local.options import Options
+from harness.backends.local.sampling import sampling_seed
 from harness.values import Generation, Identity, Request, Response
 
 WINDOW = 256  # requests that are encoded, sorted and batched together: bounds memory and the wait for the first answer
@@ -87,7 +87,7 @@ class HFBackend:
         )
         self._checkpoint = open_checkpoint(model, self._options)
         tokenizer = self._checkpoint.tokenizer
-        template = self._options.chat_template or _own_template(tokenizer)
+        template = self._options.chat_template or own_template(tokenizer)
         self._encoder = Encoder(tokenizer, Chat(tokenizer, template) if template else None, self._checkpoint.max_length)
         self._model: Any = None
         self._scorer: Scorer | None = None
@@ -203,12 +203,3 @@ class HFBackend:
             "special_tokens": checkpoint.tokenizer.convert_ids_to_tokens(list(self._encoder.head)),
             "max_length": checkpoint.max_length,
         }
-
-
-def _own_template(tokenizer: Any) -> str | None:
-    if not tokenizer.chat_template:
-        return None
-    try:
-        return str(tokenizer.get_chat_template())
-    except ValueError as error:
-        raise BackendError(f"{one_line(error, 160)}: choose one with -M chat_template=FILE") from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from harness.backends.hf.padding import pad_left
-from harness.values import Generation, digest
+from harness.values import Generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,6 @@ class Written:
     text: str
     tokens: int
     finish: Literal["stop", "length"]
-
-
-def sampling_seed(generation: Generation, repeat: int, ids: Sequence[int]) -> str:
-    """Return what a reply's random numbers start from: seed, repeat and prompt, and nothing else."""
-    return digest([generation.seed, repeat, list(ids)], 32)
 
 
 class Writer:

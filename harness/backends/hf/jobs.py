@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from harness.backends.hf.encode import Spans
 from harness.backends.hf.logprobs import Pass
+from harness.backends.local.encode import Spans
 from harness.errors import one_line
 from harness.values import ErrorKind, Kind, OptionScore, Response
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.backends.hf.encode import Span
+from harness.backends.local.encode import Span
 from harness.values import OptionScore
 
 _CHUNK = 256  # positions turned into float32 log-probabilities at once: 150 MB with a vocabulary of 150,000

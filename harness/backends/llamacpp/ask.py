@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.backends.hf.chat import RequestError
-from harness.backends.hf.encode import Encoder
-from harness.backends.hf.generate import sampling_seed
 from harness.backends.llamacpp.server import Server, ServerError
+from harness.backends.local.chat import RequestError
+from harness.backends.local.encode import Encoder
+from harness.backends.local.sampling import sampling_seed
 from harness.values import ErrorKind, Generation, OptionScore, Request, Response
 
 REFUSAL = (

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from harness.backends.base import Capabilities, Need
-from harness.backends.hf.chat import Chat
-from harness.backends.hf.encode import Encoder
 from harness.backends.llamacpp.ask import Asker
 from harness.backends.llamacpp.header import Header
 from harness.backends.llamacpp.options import Options
 from harness.backends.llamacpp.server import Server, Settings, require_library
 from harness.backends.llamacpp.slots import answer_all
 from harness.backends.llamacpp.tokenizer import ServerTokenizer
-from harness.backends.weights import fingerprint_folder
+from harness.backends.local.chat import Chat
+from harness.backends.local.encode import Encoder
+from harness.backends.local.weights import fingerprint_folder
 from harness.errors import BackendError
 from harness.values import Identity, Request, Response
 

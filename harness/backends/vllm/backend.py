@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Generator, Iterable, Mapping
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.backends.base import Capabilities, Need
-from harness.backends.hf.chat import Chat
-from harness.backends.hf.checkpoint import Checkpoint, open_checkpoint
-from harness.backends.hf.encode import Encoder
+from harness.backends.local.chat import Chat, own_template
+from harness.backends.local.checkpoint import Checkpoint, open_checkpoint
+from harness.backends.local.encode import Encoder
 from harness.backends.vllm import environment
 from harness.backends.vllm.engine import Engine, require
-from harness.backends.vllm.options import Options, renamed
+from harness.backends.vllm.options import Options
 from harness.backends.vllm.work import Work
-from harness.errors import BackendError, one_line
+from harness.errors import BackendError
 from harness.values import Identity, Request, Response
 
 ENCODING = 1
@@ -53,6 +54,7 @@ class VLLMBackend:
     """
 
     name = "vllm"
+    claims: ClassVar = Capabilities(choose=True, letters=True, perplexity=True, chat=True, prefill=True)
 
     def __init__(
         self,
@@ -96,17 +98,14 @@ class VLLMBackend:
         )
         require()
         environment.prepare()
-        try:
-            self._checkpoint = open_checkpoint(model, self._options.model)
-        except BackendError as error:
-            raise renamed(error) from error.__cause__
+        self._checkpoint = open_checkpoint(model, self._options.model)
         tokenizer = self._checkpoint.tokenizer
-        template = self._options.model.chat_template or _own_template(tokenizer)
+        template = self._options.model.chat_template or own_template(tokenizer)
         self._encoder = Encoder(tokenizer, Chat(tokenizer, template) if template else None, self._checkpoint.max_length)
         self._engine: Engine | None = None
         self._numbers = count()
         self._identity = Identity(self._checkpoint.name, self.name, self._details(self._checkpoint, template))
-        self._capabilities = Capabilities(choose=True, perplexity=True, chat=bool(template), prefill=True)
+        self._capabilities = replace(self.claims, chat=bool(template))
 
     @property
     def identity(self) -> Identity:
@@ -174,12 +173,3 @@ class VLLMBackend:
             "max_length": checkpoint.max_length,
         }
         return {**details, "engine": dict(self._options.engine)} if self._options.engine else details
-
-
-def _own_template(tokenizer: Any) -> str | None:
-    if not tokenizer.chat_template:
-        return None
-    try:
-        return str(tokenizer.get_chat_template())
-    except ValueError as error:
-        raise BackendError(f"{one_line(error, 160)}: choose one with -M chat_template=FILE") from error

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.backends.hf.chat import RequestError
+from harness.backends.local.chat import RequestError
 from harness.backends.vllm import environment
 from harness.errors import BackendError, one_line
 from harness.values import ErrorKind

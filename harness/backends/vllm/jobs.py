@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from harness.backends.hf.encode import Prompt, Spans
+from harness.backends.local.encode import Prompt, Spans
 from harness.backends.vllm.scoring import Query
 from harness.backends.vllm.writing import Reply
 from harness.values import ErrorKind, OptionScore, Request, Response

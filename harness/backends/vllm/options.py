@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from harness.backends.hf.options import Options as ModelOptions
+from harness.backends.local.options import Options as ModelOptions
 from harness.errors import BackendError
 
 _MODEL = ("dtype", "max_length", "revision", "trust_remote_code", "chat_template", "display_name")
@@ -28,7 +28,7 @@ class Options:
     """The options of the ``vllm`` backend.
 
     Attributes:
-        model: those that it shares with the ``hf`` backend.
+        model: those of every local model.
         parallel: how many devices hold parts of the model, by engine argument.
         gpu_memory_utilization: share of a GPU's memory, or None for vLLM's default.
         max_num_seqs: sequences at once, or None for vLLM's default.
@@ -52,10 +52,7 @@ class Options:
         Raises:
             BackendError: a value that cannot be meant.
         """
-        try:
-            model = ModelOptions.of({name: given.get(name) for name in _MODEL})
-        except BackendError as error:
-            raise renamed(error) from None
+        model = ModelOptions.of({name: given.get(name) for name in _MODEL})
         counts = {name: _count(name, given[name]) for name in _COUNTS if given.get(name) is not None}
         if counts.pop("data_parallel_size", 1) > 1:
             raise BackendError(
@@ -84,12 +81,6 @@ class Options:
         }
         given = {name: value for name, value in chosen.items() if value is not None}
         return {**self.parallel, **given, "trust_remote_code": self.model.trust_remote_code, **self.engine}
-
-
-def renamed(error: BackendError) -> BackendError:
-    """Return an error of the code that is shared with the ``hf`` backend under this backend's name."""
-    text = str(error)
-    return BackendError(f"vllm:{text.removeprefix('hf:')}" if text.startswith("hf:") else text)
 
 
 def _count(name: str, value: Any) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.backends.hf.encode import Span
+from harness.backends.local.encode import Span
 from harness.values import OptionScore
 
 _TARGETS = 128  # vLLM gives log-probabilities of at most so many chosen tokens at once

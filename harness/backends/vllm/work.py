@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from harness.backends.hf.chat import RequestError
-from harness.backends.hf.encode import Encoder, Spans
+from harness.backends.local.chat import RequestError
+from harness.backends.local.encode import Encoder, Spans
 from harness.backends.vllm import scoring, writing
 from harness.backends.vllm.engine import Engine
 from harness.backends.vllm.jobs import Scoring, Writing

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness.backends.hf.chat import RequestError
-from harness.backends.hf.encode import Prompt
-from harness.backends.hf.generate import sampling_seed
+from harness.backends.local.chat import RequestError
+from harness.backends.local.encode import Prompt
+from harness.backends.local.sampling import sampling_seed
 from harness.values import ErrorKind, Generation, Request
 
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.backends.hf.batches import Batch, Batches, Budget, is_out_of_memory, run_batches
-from harness.backends.hf.encode import Span
 from harness.backends.hf.logprobs import passes
+from harness.backends.local.encode import Span
 
 Size = tuple[int, int]
 

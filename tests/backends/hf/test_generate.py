@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from harness.backends.hf import HFBackend
-from harness.backends.hf.generate import Row, Writer, sampling_seed
+from harness.backends.hf.generate import Row, Writer
+from harness.backends.local.sampling import sampling_seed
 from harness.values import ErrorKind, Generation, Message, Request, Response
 
 torch = pytest.importorskip("torch")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from harness.backends.vllm import VLLMBackend
-from tests.backends.hf.conftest import cache, make_model
+from tests.backends.tiny import cache, make_model
 
 __all__ = ["cache", "make_model"]
 

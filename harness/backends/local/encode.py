@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.backends.hf.chat import Chat, RequestError
-from harness.backends.hf.truncate import cut
+from harness.backends.local.chat import Chat, RequestError
+from harness.backends.local.truncate import cut
 from harness.values import ErrorKind, Option, Request
 
 

@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 
 from harness.backends.hf import HFBackend
-from harness.backends.hf.checkpoint import cpu_has_bfloat16
+from harness.backends.local.checkpoint import cpu_has_bfloat16
 from harness.errors import BackendError
 from harness.values import Generation, Option, Request
-
-from .conftest import CHATML, NO_SYSTEM
+from tests.backends.tiny import CHATML, NO_SYSTEM
 
 pytest.importorskip("transformers")
 
@@ -124,7 +123,7 @@ def test_the_default_dtype_on_a_cpu(folder: Path, monkeypatch: pytest.MonkeyPatc
     expected = "bfloat16" if cpu_has_bfloat16() else "float32"
     assert HFBackend(folder, device="cpu").identity.details["dtype"] == expected
     for able, dtype in ((True, "bfloat16"), (False, "float32")):
-        monkeypatch.setattr("harness.backends.hf.checkpoint.cpu_has_bfloat16", lambda able=able: able)
+        monkeypatch.setattr("harness.backends.local.checkpoint.cpu_has_bfloat16", lambda able=able: able)
         assert HFBackend(folder, device="cpu").identity.details["dtype"] == dtype
 
 

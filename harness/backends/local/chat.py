@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.errors import one_line
+from harness.errors import BackendError, one_line
 from harness.values import ErrorKind, Message, Response
 
 _LOG = logging.getLogger(__name__)
@@ -84,3 +84,17 @@ def merge_system(messages: Sequence[Message]) -> list[Message]:
             merged[place] = replace(message, content=f"{system}\n\n{message.content}")
             return merged
     return [Message("user", system), *merged]
+
+
+def own_template(tokenizer: Any) -> str | None:
+    """Return the chat template that comes with a tokenizer, or None.
+
+    Raises:
+        BackendError: it has several, and none of them is the default.
+    """
+    if not tokenizer.chat_template:
+        return None
+    try:
+        return str(tokenizer.get_chat_template())
+    except ValueError as error:
+        raise BackendError(f"{one_line(error, 160)}: choose one with -M chat_template=FILE") from error

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.backends.hf.chat import Chat, RequestError, merge_system
-from harness.backends.hf.encode import Encoder, Span, windows
-from harness.backends.hf.truncate import cut
+from harness.backends.local.chat import Chat, RequestError, merge_system
+from harness.backends.local.encode import Encoder, Span, windows
+from harness.backends.local.truncate import cut
 from harness.values import ErrorKind, Generation, Message, Option, Request
-
-from .conftest import CHATML, NO_SYSTEM, make_tokenizer
+from tests.backends.tiny import CHATML, NO_SYSTEM, make_tokenizer
 
 pytest.importorskip("transformers")
 

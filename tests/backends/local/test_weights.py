@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends import weights
-from harness.backends.weights import fingerprint_folder, weight_files
+from harness.backends.local import weights
+from harness.backends.local.weights import fingerprint_folder, weight_files
 from harness.errors import BackendError
 from harness.folders import cache_folder
 

@@ -61,7 +61,7 @@ class Options:
         values["max_length"] = _count(values, "max_length")
         values["chat_template"] = _template(values.get("chat_template"))
         if not isinstance(values.get("trust_remote_code", False), bool):
-            raise BackendError(f"hf: 'trust_remote_code' is true or false, not {values['trust_remote_code']!r}")
+            raise BackendError(f"'trust_remote_code' is true or false, not {values['trust_remote_code']!r}")
         for name in ("device", "revision", "gguf_file", "display_name"):
             if name in values:
                 values[name] = str(values[name])
@@ -71,7 +71,7 @@ class Options:
 def _dtype(value: Any) -> str:
     name = str(value).removeprefix("torch.")
     if name not in DTYPES:
-        raise BackendError(f"hf: no dtype '{name}'{did_you_mean(name, DTYPES)}; use {', '.join(DTYPES)}")
+        raise BackendError(f"no dtype '{name}'{did_you_mean(name, DTYPES)}; use {', '.join(DTYPES)}")
     return DTYPES[name]
 
 
@@ -82,7 +82,7 @@ def _count(values: Mapping[str, Any], name: str) -> int | None:
     if isinstance(value, str) and value.isdecimal():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise BackendError(f"hf: '{name}' is a whole number of at least 1, not {value!r}")
+        raise BackendError(f"'{name}' is a whole number of at least 1, not {value!r}")
     return value
 
 
@@ -96,6 +96,4 @@ def _template(value: Any) -> str | None:
     try:
         return Path(text).expanduser().read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BackendError(
-            f"hf: 'chat_template' is neither Jinja text nor a readable file: {one_line(error)}"
-        ) from error
+        raise BackendError(f"'chat_template' is neither Jinja text nor a readable file: {one_line(error)}") from error

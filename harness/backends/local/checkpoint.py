@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.backends.hf.options import Options
-from harness.backends.hf.quiet import quiet_transformers
-from harness.backends.weights import fingerprint_folder, weight_files
+from harness.backends.local.options import Options
+from harness.backends.local.quiet import quiet_transformers
+from harness.backends.local.weights import fingerprint_folder, weight_files
 from harness.errors import BackendError, one_line
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
@@ -208,7 +208,7 @@ def _device(wanted: str) -> str:
     try:
         torch.empty(0, device=wanted)
     except (RuntimeError, AssertionError) as error:  # torch raises either, depending on how it was built
-        raise BackendError(f"hf: no device '{wanted}' here: {one_line(error, 120)}") from error
+        raise BackendError(f"no device '{wanted}' here: {one_line(error, 120)}") from error
     return wanted
 
 
@@ -244,5 +244,5 @@ def _max_length(wanted: int | None, config: Any, tokenizer: Any) -> int:
     if wanted is None:
         return limit or _DEFAULT_LENGTH
     if limit is not None and wanted > limit:
-        raise BackendError(f"hf: 'max_length' is {wanted}, and this model has {limit} positions")
+        raise BackendError(f"'max_length' is {wanted}, and this model has {limit} positions")
     return wanted

@@ -1,0 +1,1 @@
+"""What every model in this process needs, whatever runs it: options, checkpoints, chat templates, tokens."""
