@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import played
+from played import LETTERS
+
 QUESTIONS = 14_042
 SUBJECTS = 57
 SHOTS = 5
 CHATS = 12_032
-LETTERS = "ABCDEFGHIJ"
+RANKED = 3_000
 _RIGHT = 0.7  # the share of chat questions that the server will answer rightly
 
 _CHOICES_CARD = """\
@@ -72,6 +75,19 @@ parse: [thinking, {{regex: 'answer is \\(?([A-J])\\)?'}}]
 metrics: [choice]
 """
 
+_RANKED_CARD = """\
+name: {name}
+about: Four-choice questions whose choices are ranked by their log-probabilities, five shots.
+dataset: {{files: {{test: {name}.jsonl, dev: {name}-shots.jsonl}}, split: test}}
+id: id
+columns: {{question: question, choices: choices, answer: answer}}
+ask: choose
+formulation: cf
+prompt: "Question: {{{{ question }}}}\\nAnswer:"
+shots: {{split: dev, count: {shots}}}
+metrics: [accuracy]
+"""
+
 _LISTED_CARD = """\
 name: made_{number}
 version: 1
@@ -107,13 +123,15 @@ def write_likelihood(folder: Path) -> Path:
     return card
 
 
-def write_chat(folder: Path, name: str, count: int) -> tuple[Path, float]:
+def write_chat(folder: Path, name: str, count: int, *, short: bool = False) -> tuple[Path, float]:
     """Write a chat task; return its card and the score that answers of ``server.py`` must get.
 
-    A question of 800 to 1,500 characters holds a code; the server answers with the letter of the code's last digit.
+    A question of 800 to 1,500 characters with its options (or, short, of 250) holds a code; the server answers with the
+    letter of the code's last digit.
     """
     words = _Words(2)
     right = 0
+    least, most, option = (40, 100, 6) if short else (380, 1000, 32)
 
     def rows() -> Iterator[dict[str, Any]]:
         nonlocal right
@@ -123,8 +141,8 @@ def write_chat(folder: Path, name: str, count: int) -> tuple[Path, float]:
             right += answer == code % 10
             yield {
                 "id": number,
-                "question": f"{number}. {words.text(words.random.randint(380, 1000))}? code {code}.",
-                "options": [words.text(32) for _ in LETTERS],
+                "question": f"{number}. {words.text(words.random.randint(least, most))}? code {code}.",
+                "options": [words.text(option) for _ in LETTERS],
                 "answer": answer,
             }
 
@@ -132,6 +150,53 @@ def write_chat(folder: Path, name: str, count: int) -> tuple[Path, float]:
     card = folder / f"{name}.yaml"
     card.write_text(_CHAT_CARD.format(name=name), "utf-8")
     return card, right / count
+
+
+def chat_prompt(row: dict[str, Any]) -> str:
+    """Return what the chat card asks of a row, for clients that read no card."""
+    options = "".join(f"{letter}. {text}\n" for letter, text in zip(LETTERS, row["options"], strict=True))
+    return f'{row["question"]}\nOptions:\n{options}Finish with "The answer is (X)".'
+
+
+def write_ranked(folder: Path, name: str, count: int) -> tuple[Path, float]:
+    """Write a task whose choices are ranked, with prompts of about 3,000 characters and a tokenizer that knows them.
+
+    Returns:
+        its card, and the score that log-probabilities of ``server.py`` must get.
+    """
+    words = _Words(6)
+    shots = [{"id": number, **_ranked(words, f"F{number}")} for number in range(SHOTS)]
+    _write_lines(folder / f"{name}-shots.jsonl", iter(shots))
+    before = shots_prompt(shots)
+    known = set(played.tokens(before))
+    right = 0
+
+    def rows() -> Iterator[dict[str, Any]]:
+        nonlocal right
+        for number in range(count):
+            row = {"id": number, **_ranked(words, f"Q{number}")}
+            said = played.choose(before + ranked_prompt(row), [f" {choice}" for choice in row["choices"]])
+            if words.random.random() < _RIGHT:
+                row["answer"] = said
+            right += row["answer"] == said
+            known.update(*(played.tokens(f"{ranked_prompt(row)} {choice}") for choice in row["choices"]))
+            yield row
+
+    _write_lines(folder / f"{name}.jsonl", rows())
+    _write_tokenizer(folder / f"{name}-tokenizer", sorted(known))
+    card = folder / f"{name}.yaml"
+    card.write_text(_RANKED_CARD.format(name=name, shots=SHOTS), "utf-8")
+    return card, right / count
+
+
+def ranked_prompt(row: dict[str, Any]) -> str:
+    """Return what the ranked card asks of a row, without shots."""
+    return f"Question: {row['question']}\nAnswer:"
+
+
+def shots_prompt(shots: list[dict[str, Any]]) -> str:
+    """Return what stands before each question of the ranked card."""
+    return "".join(f"{ranked_prompt(shot)} {shot['choices'][shot['answer']]}\n\n" for shot in shots)
 
 
 def write_replies(folder: Path, count: int) -> tuple[Path, Path, float]:
@@ -190,6 +255,31 @@ def _question(words: _Words, subject: str) -> dict[str, Any]:
         "answer": words.random.randrange(4),
         "subject": subject,
     }
+
+
+def _ranked(words: _Words, head: str) -> dict[str, Any]:
+    return {
+        "question": f"{head} {words.text(350)}? code {words.random.randrange(10_000)}.",
+        "choices": [words.text(25) for _ in range(4)],
+        "answer": words.random.randrange(4),
+    }
+
+
+def _write_tokenizer(folder: Path, words: list[str]) -> None:
+    """Write a tokenizer of whole words in the form of the ``tokenizers`` library."""
+    special = [{"id": 0, "content": "</s>", "special": True, "normalized": False}]
+    special = [{**each, "single_word": False, "lstrip": False, "rstrip": False} for each in special]
+    split = {"type": "Split", "pattern": {"Regex": played.TOKEN_PATTERN}, "behavior": "Isolated", "invert": False}
+    model = {
+        "type": "WordLevel",
+        "vocab": {word: number for number, word in enumerate(["</s>", *words])},
+        "unk_token": "</s>",
+    }
+    form = {"version": "1.0", "added_tokens": special, "pre_tokenizer": split, "model": model}
+    folder.mkdir()
+    (folder / "tokenizer.json").write_text(json.dumps(form), "utf-8")
+    kind = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "</s>", "model_max_length": 32_768}
+    (folder / "tokenizer_config.json").write_text(json.dumps(kind), "utf-8")
 
 
 def _write_lines(path: Path, rows: Iterator[dict[str, Any]]) -> None:

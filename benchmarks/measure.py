@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -92,21 +92,32 @@ def peak_mib(usage: resource.struct_rusage) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A command that has ended well: what it cost and said."""
+    """A command that has ended: what it cost and said, and its exit code."""
 
     cost: Cost
     stdout: str
     stderr: str
+    code: int = 0
 
 
-def run(command: Sequence[str | Path], folder: Path, *, seconds: float = 300, code: int = 0) -> Done:
+def run(
+    command: Sequence[str | Path],
+    folder: Path,
+    *,
+    seconds: float = 300,
+    code: int | None = 0,
+    env: Mapping[str, str] | None = None,
+    beside: Callable[[int], None] | None = None,
+) -> Done:
     """Run a command and measure it.
 
     Args:
         command: the program and its arguments.
         folder: where it runs.
         seconds: after which it is stopped.
-        code: its exit code when all is well.
+        code: its exit code when all is well; None takes any.
+        env: its environment; by default that of this checkout.
+        beside: is called with the process's number some fifty times a second while it runs.
 
     Raises:
         SystemExit: it failed or was stopped; says what it wrote last.
@@ -115,19 +126,30 @@ def run(command: Sequence[str | Path], folder: Path, *, seconds: float = 300, co
         started = time.perf_counter()
         arguments = [str(part) for part in command]
         process = subprocess.Popen(
-            arguments, cwd=folder, env=environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=err
+            arguments, cwd=folder, env=env or environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=err
         )
         guard = threading.Timer(seconds, process.kill)
         guard.start()
+        ended = threading.Event()
+        companion = threading.Thread(target=_accompany, args=(process.pid, beside, ended), daemon=True)
+        companion.start()
         try:
             _, status, usage = os.wait4(process.pid, 0)
         finally:
             guard.cancel()
+            ended.set()
+            companion.join()
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
-        done = Done(Cost(usage.ru_utime + usage.ru_stime, wall, peak_mib(usage)), out.read(), err.read())
-    if process.returncode != code:
+        cost = Cost(usage.ru_utime + usage.ru_stime, wall, peak_mib(usage))
+        done = Done(cost, out.read(), err.read(), process.returncode)
+    if code is not None and process.returncode != code:
         raise SystemExit(f"'{' '.join(arguments)}' left with {process.returncode}: {done.stderr[-2000:]}")
     return done
+
+
+def _accompany(process: int, beside: Callable[[int], None] | None, ended: threading.Event) -> None:
+    while beside is not None and not ended.wait(0.02):
+        beside(process)

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import made
 import server
-from measure import ROOT, Cost, Done, Row, run
+from columns import CONNECTIONS, Harness, Job
+from measure import ROOT, Cost, Row, run
 
 HARNESS = (sys.executable, "-m", "harness")
 SCRIPTED = (sys.executable, str(ROOT / "benchmarks" / "scripted.py"))
 CARDS = 1000
-CONNECTIONS = 128
+ONE_SAMPLE = 1.5
+"""CPU seconds that a run of one sample may cost."""
 REPLIES = 100_000
 # What reading a local file and asking a server does not need.
 HEAVY = ("torch", "transformers", "datasets", "pandas", "vllm", "openai", "huggingface_hub", "ray")
@@ -46,16 +48,17 @@ def start(folder: Path, times: int) -> Iterator[Row]:
 
 def one(folder: Path, times: int) -> Iterator[Row]:
     """One sample of a local JSONL file, asked of a local server."""
-    card, _ = made.write_chat(folder, "one", 1)
+    job = Job.make(folder, "chat", 1)
     with server.running() as running:
-        options = _chat_options(card, running.url)
         # The first run writes the byte code and tells what is imported; every run has a store, so that it asks.
-        loaded = run([sys.executable, "-X", "importtime", *HARNESS[1:], *options, "--store", "first"], folder).stderr
-        costs = [run([*HARNESS, *options, "--store", f"one-{i}"], folder).cost for i in range(times)]
-        requests, _ = running.counters()
+        commands = [Harness().command(job, running.url, folder / f"one-{i}", "once") for i in range(times + 1)]
+        program, *first = commands[0]
+        loaded = run([program, "-X", "importtime", *first], folder).stderr
+        costs = [run(command, folder).cost for command in commands[1:]]
+        requests = running.served().requests
     if requests != 1 + times:
         raise SystemExit(f"{requests} requests instead of {1 + times}")
-    yield Row("eval, one sample, local file and server", costs, [cost.cpu for cost in costs], bar=1.5)
+    yield Row("eval, one sample, local file and server", costs, [cost.cpu for cost in costs], bar=ONE_SAMPLE)
     heavy = [name for name in LAZY if re.search(rf"\| +{name}$", loaded, re.M)]
     yield _heavy("— heavy modules that it imports", heavy)
 
@@ -85,19 +88,12 @@ def scripted(folder: Path, times: int) -> Iterator[Row]:
 
 
 def chat(folder: Path, times: int) -> Iterator[Row]:
-    """12,032 chat questions over 128 connections, answered at once and after 50 ms, and the same run again."""
-    card, expected = made.write_chat(folder, "chat", made.CHATS)
+    """12,032 chat questions over 128 connections, answered at once, and the same run again."""
+    job = Job.make(folder, "chat", made.CHATS)
     name = f"{made.CHATS:,} chat questions"
-    quick = [_chat(folder, card, expected, store=f"quick-{i}") for i in range(times)]
-    costs = [done.cost for done, _ in quick]
+    costs = [_chat(job, folder / f"chat-{i}", made.CHATS) for i in range(times)]
     yield Row(f"{name}, {CONNECTIONS} connections, 0 ms", costs, [cost.cpu for cost in costs], bar=8)
-    slow = [_chat(folder, card, expected, store=f"slow-{i}", latency_ms=50) for i in range(times)]
-    # Nobody is faster than full rounds of all connections; raw sockets and nothing else took 1.09 times as long.
-    least = -(-made.CHATS // CONNECTIONS) * 0.05
-    spans = [seconds for _, seconds in slow]
-    costs = [done.cost for done, _ in slow]
-    yield Row(f"{name}, {CONNECTIONS} connections, 50 ms", costs, spans, "s of asking", bar=round(1.25 * least, 2))
-    costs = [_chat(folder, card, expected, store=f"quick-{i}", asks=0)[0].cost for i in range(times)]
+    costs = [_chat(job, folder / f"chat-{i}", 0) for i in range(times)]
     yield _per_sample(f"{name}: again, all answers known", costs, made.CHATS)
 
 
@@ -106,7 +102,7 @@ def scoring(folder: Path, times: int) -> Iterator[Row]:
     card, replies, expected = made.write_replies(folder, REPLIES)
     pattern = ["--set", 'parse=[{"regex": "answer is ([0-9]+)"}]']
     for name, options in (("exact match", []), ("exact match, the card's own pattern", pattern)):
-        command = [*HARNESS, "score", "--task", card, "--responses", replies, "--json", *options]
+        command: list[str | Path] = [*HARNESS, "score", "--task", card, "--responses", replies, "--json", *options]
         done = [run(command, folder) for _ in range(times)]
         for each in done:
             (head,) = [row for row in json.loads(each.stdout)["rows"] if row["headline"]]
@@ -131,7 +127,7 @@ def bootstrap(folder: Path, times: int) -> Iterator[Row]:
 def hang(folder: Path, times: int) -> Iterator[Row]:
     """200 answers to a task of symbolic mathematics, one of which never ends: it costs its deadline."""
     card, replies = made.write_mathematics(folder, 200)
-    command = [*HARNESS, "score", "--task", card, "--responses", replies, "--json"]
+    command: list[str | Path] = [*HARNESS, "score", "--task", card, "--responses", replies, "--json"]
     done = [run(command, folder, code=4) for _ in range(times)]
     for each in done:
         (head,) = [row for row in json.loads(each.stdout)["rows"] if row["headline"]]
@@ -164,24 +160,16 @@ def _command(name: str, folder: Path, times: int, *arguments: str | Path, bar: f
     return Row(name, costs, [cost.cpu for cost in costs], bar=bar)
 
 
-def _chat(
-    folder: Path, card: Path, expected: float, *, store: str, asks: int = made.CHATS, latency_ms: int = 0
-) -> tuple[Done, float]:
-    """Ask all chat questions; return the cost, and the seconds that the server saw."""
-    with server.running(latency_ms=latency_ms) as running:
-        options = _chat_options(card, running.url)
-        options += ["-M", f"concurrency={CONNECTIONS}", "--store", store, "--json", "--quiet"]
-        done = run([*HARNESS, *options], folder)
-        requests, seconds = running.counters()
-    (head,) = [row for row in json.loads(done.stdout)["rows"] if row["headline"]]
-    if requests != asks or abs(head["value"] - expected) > 1e-9:
-        raise SystemExit(f"{requests:,} requests instead of {asks:,}, score {head['value']} instead of {expected}")
-    return done, seconds
-
-
-def _chat_options(card: Path, url: str) -> list[str | Path]:
-    # The port changes from run to run; with an identity of its own the server stays the same one to the store.
-    return ["eval", "-m", "made", "--base-url", url, "--identity", "speed", "-t", card]
+def _chat(job: Job, folder: Path, asks: int) -> Cost:
+    """Run all chat questions; what ``folder`` knows already is not asked."""
+    harness = Harness()
+    with server.running() as running:
+        done = run(harness.command(job, running.url, folder, "once"), job.folder)
+        requests = running.served().requests
+    found = harness.found(job, folder, done)
+    if requests != asks or found.score is None or abs(found.score - job.score) > 1e-9:
+        raise SystemExit(f"{requests:,} requests instead of {asks:,}, score {found.score} instead of {job.score}")
+    return done.cost
 
 
 def _per_sample(name: str, costs: Sequence[Cost], samples: int, bar: float | None = None) -> Row:
