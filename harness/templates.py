@@ -25,6 +25,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from harness.errors import CardError, PromptError, did_you_mean
 
 MAX_TEMPLATE = 100_000  # characters of a template's own text
+_FEW = 64  # variables whose values are joined before the result's length is looked at
 MAX_OUTPUT = 20_000_000  # characters that one rendering may write: a long-context prompt is below 5 million
 RENDER_SECONDS = 10.0
 REGEX_SECONDS = 2.0
@@ -99,6 +100,10 @@ def _replace(value: Any, old: str, new: str, count: int | None = None) -> str:
 
 def _gather(pieces: Iterable[str], sep: str = "") -> str:
     """Join texts, and stop before the result is too large to be built."""
+    if isinstance(pieces, list):  # most are short lists: a third of the time
+        if sum(map(len, pieces)) + len(sep) * len(pieces) > MAX_OUTPUT + len(sep):
+            raise SecurityError(f"more than {MAX_OUTPUT:,} characters")
+        return sep.join(pieces)
     parts: list[str] = []
     size = 0
     for piece in pieces:
@@ -194,16 +199,16 @@ class Template:
         CardError: the text is not a template, or uses what is not allowed.
     """
 
-    __slots__ = ("_parts", "_template", "names", "text", "where")
+    __slots__ = ("_format", "_template", "names", "text", "where")
 
     def __init__(self, text: str, where: str) -> None:
         self.text = text
         self.where = where
         tree = _parse(text, where)
         self.names = frozenset(node.name for node in tree.find_all(nodes.Name) if node.ctx == "load")
-        # Most templates are text and bare variables; joining those is ten times faster than Jinja.
-        self._parts = _bare_parts(tree)
-        self._template = None if self._parts is not None else _ENV.from_string(tree)
+        # Most templates are text and a few bare variables; Python's own formatting is twenty times faster than Jinja.
+        self._format = _format_of(tree)
+        self._template = None if self._format is not None else _ENV.from_string(tree)
 
     def render(self, values: Values) -> str:
         """Fill the template in.
@@ -212,10 +217,10 @@ class Template:
             PromptError: a name is unknown, a filter failed, or the result is too large.
         """
         try:
-            if self._template is not None:
-                return self._template.render(values)
-            parts = self._parts or ()
-            return _gather([str(values[part]) if is_name else part for is_name, part in parts])
+            if self._format is not None:
+                return _limited(self._format.format_map(values))
+            assert self._template is not None
+            return self._template.render(values)
         except KeyError as error:
             raise PromptError(f"{self.where}: {_unknown(str(error.args[0]), values)}") from None
         except _FAILURES as error:
@@ -295,20 +300,22 @@ def _parse(text: str, where: str) -> nodes.Template:
     return tree
 
 
-def _bare_parts(tree: nodes.Template) -> tuple[tuple[bool, str], ...] | None:
-    """Return (is a name, name or text) for a template of text and bare variables, else None."""
-    parts: list[tuple[bool, str]] = []
+def _format_of(tree: nodes.Template) -> str | None:
+    """Return a format string for a template of text and a few bare variables, else None."""
+    parts: list[str] = []
+    names = 0
     for output in tree.body:
         if not isinstance(output, nodes.Output):
             return None
         for node in output.nodes:
             if isinstance(node, nodes.TemplateData):
-                parts.append((False, node.data))
+                parts.append(node.data.replace("{", "{{").replace("}", "}}"))
             elif isinstance(node, nodes.Name) and node.name != "self":
-                parts.append((True, node.name))
+                parts.append(f"{{{node.name}}}")
+                names += 1
             else:
                 return None
-    return tuple(parts)
+    return "".join(parts) if names <= _FEW else None
 
 
 def _loop_depth(node: nodes.Node) -> int:

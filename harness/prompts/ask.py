@@ -7,8 +7,9 @@ rendered once for each set of shots.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 from harness.cards.schema import Card
@@ -152,12 +153,12 @@ class Asker:
         return [self._continuation.render(v) for v in self._choice_values(values)]
 
     def _choose(self, sample: Sample, values: dict[str, Any]) -> list[Asked]:
-        each = self._choice_values(values)
-        continuations = [self._continuation.render(v) for v in each]
+        continuations = [self._continuation.render(v) for v in self._choice_values(values)]
         if self._context is None:
             prompt, messages, prefill = self._compose(sample, values, self._prompt.render(values))
             options = tuple(Option(c) for c in continuations)
         else:
+            each = self._choice_values(values)
             contexts = [self._compose(sample, v, self._context.render(v))[0] for v in each]
             prompt, messages, prefill = None, (), ""
             options = tuple(Option(c, context) for c, context in zip(continuations, contexts, strict=True))
@@ -231,7 +232,7 @@ class Asker:
             return self._target.render(values)
         gold = gold_indices(shot)
         if self._ranks and gold:
-            return self._continuation.render(self._choice_values(values)[gold[0]])
+            return self._continuation.render(next(islice(self._choice_values(values), gold[0], None)))
         if self.card.ask == "perplexity":
             return str(values["text"])
         if "letter" in values:
@@ -247,12 +248,12 @@ class Asker:
         return values
 
     @staticmethod
-    def _choice_values(values: dict[str, Any]) -> Sequence[dict[str, Any]]:
-        labels = values["letters"]
-        return [
-            {**values, "choice": choice, "index": index, "letter": labels[index]}
-            for index, choice in enumerate(values["choices"])
-        ]
+    def _choice_values(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the variables of each choice: one map, changed from choice to choice."""
+        own = dict(values)
+        for index, (label, choice) in enumerate(zip(values["letters"], values["choices"], strict=True)):
+            own["choice"], own["index"], own["letter"] = choice, index, label
+            yield own
 
     def _compile(self, key: str, text: str) -> Template:
         return Template(text, f"{self._where}: {key}")

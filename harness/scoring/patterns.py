@@ -24,6 +24,26 @@ Result = TypeVar("Result")
 _REPEAT = re.compile(r"(\)?)\{(\d+)(?:,\d*)?\}")
 
 
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_REFERENCE = re.compile(r"\\[1-9gkKGXRNpPLm]")
+_CLASS = re.compile(r"\[\^?\]?[^\]\[]*\]")
+_FORKS = 12  # optional parts and alternatives: at most 2 ** 12 ways to try at one place of the text
+
+
+def is_bounded(pattern: str) -> bool:
+    """Say whether it is plain that a pattern takes time proportional to the text: no worker need watch it.
+
+    It repeats nothing, refers to nothing, looks nowhere, and forks a few times at most. Most patterns that pick a
+    letter are such; of any other it may be true as well.
+    """
+    if _REFERENCE.search(pattern):
+        return False
+    plain = _CLASS.sub("x", _ESCAPE.sub("x", pattern)).replace("(?:", "(")
+    if any(sign in plain for sign in ("*", "+", "{", "[", "(?")):
+        return False
+    return plain.count("?") + plain.count("|") <= _FORKS
+
+
 class SafePattern:
     """A compiled pattern with a deadline.
 

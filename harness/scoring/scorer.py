@@ -193,9 +193,12 @@ def metric_steps(steps: Sequence[Any], ask: str, formulation: str) -> tuple[Any,
 def _isolated(parse: Any) -> bool:
     """Say whether a chain of parsers holds one that runs in a worker process, at any depth."""
     if isinstance(parse, str):
-        return parse in PARSERS and PARSERS[parse].isolated
+        return parse in PARSERS and PARSERS[parse].needs_worker(None)
     if isinstance(parse, Mapping):
-        return any(_isolated(name) or _isolated(argument) for name, argument in parse.items())
+        return any(
+            (name in PARSERS and PARSERS[name].needs_worker(argument)) or _isolated(argument)
+            for name, argument in parse.items()
+        )
     return isinstance(parse, Sequence) and any(_isolated(step) for step in parse)
 
 

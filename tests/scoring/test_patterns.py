@@ -6,7 +6,7 @@ import time
 import pytest
 
 from harness.scoring import patterns
-from harness.scoring.patterns import SafePattern, last_of
+from harness.scoring.patterns import SafePattern, is_bounded, last_of
 
 CATASTROPHIC = [
     (r"(a+)+$", "a" * 50_000 + "b"),
@@ -22,7 +22,7 @@ CATASTROPHIC = [
 @pytest.mark.parametrize(("pattern", "text"), CATASTROPHIC)
 @pytest.mark.parametrize("how", ["first", "last", "remove", "all"])
 def test_a_search_ends_in_time(pattern: str, text: str, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patterns, "DEADLINE", 0.2)
+    monkeypatch.setattr(patterns, "DEADLINE", 0.1)
     begun = time.process_time()
     with contextlib.suppress(TimeoutError):  # some are fast for some methods
         getattr(SafePattern(pattern), how)(text)
@@ -87,3 +87,33 @@ def test_all_and_replace() -> None:
 def test_last_of() -> None:
     assert last_of(iter([1, 2, 3])) == 3
     assert last_of([]) is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"answer is \(?([A-J])\)?",
+        r"\b([A-D])\b",
+        "(yes|no|maybe)",
+        r"(?:Option|Choice) ([^\]a]):",
+        r"\(([A-E])\)",
+        r"[+*?]",
+    ],
+)
+def test_what_repeats_nothing_is_bounded(pattern: str) -> None:
+    assert is_bounded(pattern)
+    slow = "answer is (" * 6000 + "a" * 20_000  # its own text, over and over
+    began = time.process_time()
+    SafePattern(pattern).all(slow)
+    assert time.process_time() - began < 1.0
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"(a+)+$", r"\d+", "x*", "a{2,}", "a{3}", r"(.)\1", "(?<=a)b", "(?=a)b", r"\X", "(?:abc){e<=2}",
+        "[[a-z]--[aeiou]]", "a?" * 13, "|".join("abcdefghijklmnop"), r"\p{Lu}",
+    ],
+)  # fmt: skip
+def test_anything_else_is_watched(pattern: str) -> None:
+    assert not is_bounded(pattern)

@@ -59,6 +59,11 @@ class Parser:
     main: ClassVar[str | None] = None
     isolated: ClassVar[bool] = False
 
+    @classmethod
+    def needs_worker(cls, argument: Any) -> bool:
+        """Say whether a step with this argument, as the card has it, runs in a worker process."""
+        return cls.isolated
+
     def parse(self, text: str, context: ParseContext) -> Parsed | str | None:
         """Take the answer out of ``text``.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import regex
 
 from harness.scoring.parsers.base import ParseContext, Parsed, Parser, parser
 from harness.scoring.parsers.pick import Pick, check_pick, pick_from
-from harness.scoring.patterns import SafePattern
+from harness.scoring.patterns import SafePattern, is_bounded
 
 _FENCE = re.compile(r"^[ \t]{0,3}(?P<mark>`{3,}|~{3,})(?P<info>[^\n]*)$", re.MULTILINE)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
@@ -40,6 +40,12 @@ class Regex(Parser):
     group: int | str | None = None
     ignore_case: bool = False
     dotall: bool = False
+
+    @classmethod
+    def needs_worker(cls, argument: Any) -> bool:
+        """Say whether the pattern may take long."""
+        pattern = argument.get("pattern") if isinstance(argument, Mapping) else argument
+        return not (isinstance(pattern, str) and is_bounded(pattern))
 
     def __post_init__(self) -> None:
         check_pick(self.pick)
