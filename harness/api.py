@@ -91,7 +91,7 @@ def evaluate(
     Args:
         model: ``smollm2``, a model folder, a hub id, ``openai:NAME``, or a backend that is already open.
         tasks: task names, variants, suites or card files; a list, or text with commas.
-        backend: ``hf`` or ``openai``, where the model's form leaves it open.
+        backend: its name, as ``vllm`` or ``llamacpp``, where the model's form leaves it open.
         base_url: of an OpenAI-compatible server.
         model_options: the backend's own options.
         overrides: keys that replace the cards' own, nested as in a card: ``{"generation": {"temperature": 0.7}}``.
@@ -237,12 +237,17 @@ def run(
     directory = RunDirectory.create(setup.output, _manifest(backend, prepared, setup, folder))
     failure: StoppedRunError | BackendError | StoreError | None = None
     progress: Progress | None = None
+
+    def watch(latest: Progress) -> None:
+        nonlocal progress
+        progress = latest
+        if observe is not None:
+            observe(latest)
+
     with ResponseStore(folder) as store:
         try:
-            progress = execute(plan, backend, store, observe, setup.bounds)
-        except StoppedRunError as error:
-            failure, progress = error, error.progress
-        except (BackendError, StoreError) as error:
+            progress = execute(plan, backend, store, watch, setup.bounds)
+        except (StoppedRunError, BackendError, StoreError) as error:
             failure = error
         try:
             result = _finish(

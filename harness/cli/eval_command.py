@@ -40,7 +40,13 @@ Examples:
   harness eval --model ./my-model --backend vllm --executor ray --replicas 8 -R num_gpus=1 --tasks mmlu
 Run the same command again to go on after an interruption: only what is missing is asked.""",
 )
-@click.option("--model", "-m", required=True, envvar="HARNESS_MODEL", help="Folder, hub id, openai:NAME or smollm2.")
+@click.option(
+    "--model",
+    "-m",
+    required=True,
+    envvar="HARNESS_MODEL",
+    help="Folder, .gguf file, hub id, openai:NAME, anthropic:NAME, replay:RUN or smollm2.",
+)
 @click.option(
     "--tasks", "-t", required=True, type=Names(), envvar="HARNESS_TASK_NAMES", help="Tasks, variants, suites."
 )
@@ -112,7 +118,7 @@ def command(
         tasks=task_paths,
         output=Path(output),
         store=Path(store) if store else None,
-        command=tuple(sys.argv),
+        command=tuple(_without_headers(text) for text in sys.argv),
     )
     selection = api.select_tasks(tasks, setup)
     options = parse_options(model_options)
@@ -139,3 +145,9 @@ def command(
         return 0
     print_run(result, subsets=subsets, as_json=as_json)
     return 0 if result.complete else 4
+
+
+def _without_headers(text: str) -> str:
+    """Return an argument as it may be written down: any header may hold a secret, whatever it is called."""
+    name, equals, _ = text.partition("=")
+    return f"{name}=***" if equals and name.removeprefix("-M") == "headers" else text

@@ -140,7 +140,11 @@ def bounds_options(function: Function) -> Function:
             envvar="HARNESS_MAX_COST",
             help="Ask nothing more when the run is about to cost so many US dollars (needs --price).",
         ),
-        click.option("--deadline", type=Seconds(), help="Ask nothing more after this time: 90s, 30m, 2h."),
+        click.option(
+            "--deadline",
+            type=Seconds(),
+            help="Ask nothing more after this time (90s, 30m, 2h); what is under way has a minute.",
+        ),
         click.option("--dry-run", is_flag=True, help="Say what would be asked: requests, tokens, money. Ask nothing."),
     ]
     return _add(options, function)

@@ -50,11 +50,13 @@ def print_result(result: Result, *, subsets: bool = False, every: bool = False) 
     out = console()
     out.print()
     out.print(result_table(result.rows, subsets=subsets, every=every))
-    said = [f"{task.ref}: {note}" for task in result.manifest.tasks for note in task.notes]
-    for note in (*footnotes(result.rows), *said, *result.manifest.notes):
+    for note in (*footnotes(result.rows), *_notes(result)):
         out.print(f"  {safe(note)}")
     if not result.complete:
-        out.print(f"  The run is {result.manifest.status}: partial numbers are marked; run the command again to go on.")
+        why = "; `harness show --failed` says why" if any(row.errors for row in result.rows) else ""
+        out.print(
+            f"  The run is {result.manifest.status}: partial numbers are marked; run the command again to go on{why}."
+        )
     shown = result.directory
     out.print(f"\nResults: {shown if not shown.is_absolute() else _relative(shown)}")
 
@@ -66,11 +68,17 @@ def print_run(result: Result, *, subsets: bool, as_json: bool) -> None:
             {
                 "directory": str(result.directory),
                 "status": result.manifest.status,
+                "notes": _notes(result),
                 "rows": [row.as_json() for row in result.rows],
             }
         )
     else:
         print_result(result, subsets=subsets)
+
+
+def _notes(result: Result) -> list[str]:
+    """Return what the tasks and the backend say of how they were asked."""
+    return [*(f"{task.ref}: {note}" for task in result.manifest.tasks for note in task.notes), *result.manifest.notes]
 
 
 def print_estimates(estimates: Sequence[Estimate], prices: Prices | None, *, as_json: bool) -> None:

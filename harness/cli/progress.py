@@ -69,7 +69,9 @@ class _Plain:
 
     def observe(self, progress: Progress) -> None:
         last = progress.done == progress.asked
-        if not self._started:
+        if not progress.asked:
+            click.echo(f"nothing to ask: {count(progress.reused, 'answer')} known", err=True)
+        elif not self._started:
             self._started = True
             reused = f", {progress.reused:,} known" if progress.reused else ""
             click.echo(f"asking {count(progress.asked, 'request')}{reused}", err=True)

@@ -43,7 +43,9 @@ def command(
 
     setup = api.Setup(overrides=overrides(**card), mirrors=mirrors, tasks=task_paths)
     selection = api.select_tasks(tasks, setup)
-    joined = api.join_tasks(selection, setup, chat=as_chat)
+    # Pictures are shown in messages only.
+    pictures = all(card.images for loaded in selection.cards for card in loaded.subsets.values())
+    joined = api.join_tasks(selection, setup, chat=as_chat or pictures)
     shown = 0
     for task in joined:
         for part in task.parts:
@@ -74,6 +76,8 @@ def _print(head: dict[str, Any], request: Request) -> None:
     click.secho(f"── {safe(title)} ──", bold=True)
     for message in request.messages:
         click.secho(f"[{message.role}]", fg="cyan")
+        for image in message.images:
+            click.secho(f"[image] {safe(image[:80])}", dim=True)
         click.echo(safe(message.content))
     if request.prompt is not None:
         click.echo(safe(request.prompt))

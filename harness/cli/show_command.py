@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +11,9 @@ import click
 from harness.cli.options import json_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from harness.results import Result
     from harness.store.records import SampleRecord
 
 
@@ -28,7 +31,7 @@ Examples:
 @click.option("--task", help="Only this task's numbers or samples.")
 @click.option("--subsets", is_flag=True, help="Show each subset.")
 @click.option("--all", "every", is_flag=True, help="Show all metrics and formulations.")
-@click.option("--failed", is_flag=True, help="List samples that did not get the best score.")
+@click.option("--failed", is_flag=True, help="List samples without an answer, then those without the best score.")
 @click.option("--sample", "sample_id", help="Show one sample.")
 @click.option("-n", "--limit", type=click.IntRange(1), default=20, show_default=True, help="Samples listed.")
 @json_option
@@ -56,9 +59,10 @@ def command(
         kept = (row for row in result.rows if task == row.task + (f"@{row.variant}" if row.variant else ""))
         result = replace(result, rows=tuple(kept))
     if failed or sample_id is not None:
-        records = result.samples(task)
-        best = {row.metric: 0.0 if row.higher_is_better is False else 1.0 for row in result.rows}
-        wanted = (r for r in records if (r.sample_id == sample_id if sample_id is not None else _failed(r, best)))
+        if sample_id is not None:
+            wanted: Iterable[SampleRecord] = (r for r in result.samples(task) if r.sample_id == sample_id)
+        else:
+            wanted = _failures(result, task)
         found = list(islice(wanted, limit))
         if sample_id is not None and not found:
             raise StoreError(f"the run has no sample '{sample_id}'; `harness show --failed` lists some")
@@ -77,10 +81,20 @@ def command(
     return 0
 
 
+def _failures(result: Result, task: str | None) -> Iterator[SampleRecord]:
+    """Yield the samples without an answer, which a run that goes wrong has few of among many wrong ones, then those."""
+    from harness.store.records import UNSCORED
+
+    best = {row.metric: 0.0 if row.higher_is_better is False else 1.0 for row in result.rows}
+    unanswered = (record for record in result.samples(task) if record.status in UNSCORED)
+    answered = (record for record in result.samples(task) if record.status not in UNSCORED)
+    return chain(unanswered, (record for record in answered if _failed(record, best)))
+
+
 def _failed(record: SampleRecord, best: dict[str, float]) -> bool:
     """Whether a sample has no score, or not the best: 1, or 0 of a metric where lower is better."""
     name, value = next(iter(record.scores.items()), ("", None))
-    return record.status in ("error", "timeout", "unparsed") or value is None or abs(value - best.get(name, 1)) > 1e-6
+    return record.status == "unparsed" or value is None or abs(value - best.get(name, 1)) > 1e-6
 
 
 def _print_sample(record: SampleRecord, *, whole: bool) -> None:

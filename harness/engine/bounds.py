@@ -64,7 +64,7 @@ class Bounds:
         """Say why nothing more may come of this run, or None: too many errors."""
         most = self.errors
         if self.error_share is not None:
-            share = int(self.error_share * progress.asked)
+            share = int(self.error_share * progress.asked + 1e-9)  # 29 % of 100 are 28.999… as a float
             most = share if most is None else min(most, share)
         if most is not None and progress.errors > most:
             return f"{progress.errors:,} of {progress.done:,} requests have no answer, more than --max-errors allows"

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Set
+from collections.abc import Generator, Iterator, Set
 from contextlib import closing
 from itertools import count
 
 from harness.backends.base import Backend
+from harness.engine.alarm import Alarm
 from harness.engine.bounds import Bounds
 from harness.engine.estimate import CHARACTERS_A_TOKEN
 from harness.engine.plan import Plan, characters_of
 from harness.engine.progress import Observer, Progress
-from harness.errors import IncompleteError
+from harness.errors import BackendError, IncompleteError
 from harness.store.store import ResponseStore
 from harness.values import ErrorKind, Request, Response
+
+GRACE = 60.0
+"""Seconds after the end of its time in which what is under way may still come home."""
 
 
 class StoppedRunError(IncompleteError):
@@ -42,7 +46,7 @@ def execute(
         plan: what is asked.
         backend: who answers.
         store: where answers are kept; errors found there are asked again.
-        observe: called after each answer.
+        observe: called before the first answer and after each.
         bounds: what ends the run early.
 
     Returns:
@@ -56,26 +60,55 @@ def execute(
     known = store.known(plan.keys, plan.identity)
     run = _Run(plan, known, bounds or Bounds(), observe)
     if len(known) == len(plan.keys):
+        run.show()
         return run.progress
     store.prepare()  # an unwritable folder shows before anything is paid for
     run.show()
     broken = None
+    alarm = Alarm(bounds.seconds + GRACE if bounds is not None and bounds.seconds is not None else None)
     try:
-        while not (broken or run.spent or run.exhausted):
-            with closing(backend.answer(run.feed())) as answers:
-                for index, response in answers:
-                    key, checked = run.take(index, response)
-                    store.put(key, checked, plan.identity, backend.identity.model)
-                    if broken := run.count(checked):
-                        break
+        with alarm:
+            while not (broken or run.spent or run.exhausted):
+                with closing(_round(run, backend)) as answers:
+                    for key, response in answers:
+                        store.put(key, response, plan.identity, backend.identity.model)
+                        if broken := run.count(response):
+                            break
     except KeyboardInterrupt:
-        raise InterruptedRunError("interrupted", run.progress) from None
+        if not alarm.rang:
+            raise InterruptedRunError("interrupted", run.progress) from None
+        broken = f"the time of --deadline is over, and {GRACE:g} s more"
     finally:
         store.flush()
     progress = run.progress
     if (reason := broken or run.spent) and progress.done < progress.asked:
         raise StoppedRunError(f"stopped: {reason},", progress)
     return progress
+
+
+def _round(run: _Run, backend: Backend) -> Generator[tuple[str, Response], None, None]:
+    """Yield the key and answer of each request that is asked in one round."""
+    before = run.handed
+    with closing(backend.answer(_Feed(run.feed(), run.left))) as answers:
+        for index, response in answers:
+            yield run.take(index, response)
+    yield from run.forgotten()
+    if run.handed == before and not (run.spent or run.exhausted):
+        raise BackendError(f"the backend '{backend.name}' takes no requests")
+
+
+class _Feed:
+    """Requests, and how many they may be: whoever divides them among several wants to know."""
+
+    def __init__(self, requests: Iterator[Request], length: int) -> None:
+        self._requests = requests
+        self._length = length
+
+    def __iter__(self) -> Iterator[Request]:
+        return self._requests
+
+    def __length_hint__(self) -> int:
+        return self._length
 
 
 class _Run:
@@ -86,6 +119,7 @@ class _Run:
     of it then is known, and the next round asks on.
 
     Attributes:
+        handed: how many requests have been handed to the backend.
         spent: why nothing more may be asked, or None.
         exhausted: everything has been handed to the backend.
     """
@@ -99,7 +133,9 @@ class _Run:
         self._start = time.monotonic()
         self._done = self._errors = self._read = self._written = 0
         self._under_way: dict[int, tuple[str, Request]] = {}
-        self._pledged = self._settled = 0.0  # guessed cost of what is under way, and of what has come back
+        self._pledged = self._settled = 0.0  # guessed cost of what is under way, and of what has been answered
+        self._unmetered = 0.0  # guessed cost of answers that came without numbers of tokens
+        self.handed = 0
         self.spent: str | None = None
         self.exhausted = False
 
@@ -116,15 +152,31 @@ class _Run:
                 return
             self._under_way[index] = item
             self._pledged += self._guess(item[1])
+            self.handed += 1
             yield item[1]
 
     def take(self, index: int, response: Response) -> tuple[str, Response]:
-        """Return the key of an answer, and the answer as it may be kept."""
+        """Return the key of an answer, and the answer as it may be kept.
+
+        Raises:
+            BackendError: nothing with this index is under way.
+        """
+        if index not in self._under_way:
+            raise BackendError(f"the backend answered request {index}, which it was not asked or had answered before")
         key, request = self._under_way.pop(index)
+        checked = _checked(request, response)
         guess = self._guess(request)
         self._pledged -= guess
-        self._settled += guess
-        return key, _checked(request, response)
+        if checked.error is None:  # errors cost nothing, and say nothing of what answers cost
+            self._settled += guess
+            if response.prompt_tokens is None and response.completion_tokens is None:
+                self._unmetered += guess
+        return key, checked
+
+    def forgotten(self) -> Iterator[tuple[str, Response]]:
+        """Yield an error for each request that a round which has ended left without an answer."""
+        for index in list(self._under_way):
+            yield self.take(index, Response.failed(ErrorKind.INTERNAL, "the backend gave no answer"))
 
     def count(self, response: Response) -> str | None:
         """Count an answer; say why the run must end, if it must."""
@@ -141,6 +193,11 @@ class _Run:
             self._observe(self.progress)
 
     @property
+    def left(self) -> int:
+        """How many requests have not been handed to the backend."""
+        return self._total - self._reused - self.handed
+
+    @property
     def progress(self) -> Progress:
         """How far it is."""
         prices = self._bounds.prices
@@ -152,7 +209,7 @@ class _Run:
             prompt_tokens=self._read,
             completion_tokens=self._written,
             seconds=time.monotonic() - self._start,
-            cost=prices.cost(self._read, self._written) if prices is not None else None,
+            cost=prices.cost(self._read, self._written) + self._unmetered if prices is not None else None,
         )
 
     def _may_use_up(self, progress: Progress) -> bool:

@@ -18,7 +18,8 @@ class Progress:
         prompt_tokens: read so far by the backend.
         completion_tokens: written so far by the backend.
         seconds: since the first request.
-        cost: US dollars so far; None where no prices are known.
+        cost: US dollars so far, guessed for answers that come without numbers of tokens; None where no prices are
+            known.
     """
 
     total: int

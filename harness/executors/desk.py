@@ -98,7 +98,7 @@ class Desk:
             self._news.wait_for(lambda: self._outbox or self._pressing, orders.patience)
             if self._outbox:
                 self._news.wait_for(lambda: self._pressing or len(self._outbox) >= _PLENTY, orders.linger)
-            if self._crash is not None:
+            if self._crash is not None and not self._outbox:
                 raise self._crash
             answers, self._outbox = self._outbox, []
             self._hungry = False
@@ -120,7 +120,7 @@ class Desk:
 
     @property
     def _idle(self) -> bool:
-        return not self._busy and not self._inbox
+        return not self._busy and not self._inbox and self._crash is None
 
     @property
     def _pressing(self) -> bool:

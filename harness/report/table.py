@@ -24,14 +24,20 @@ def result_table(rows: Sequence[ResultRow], *, subsets: bool = False, every: boo
     shown = [row for row in rows if row.headline or every or (subsets and row.subset and _first(row, rows))]
     if not subsets:
         shown = [row for row in shown if row.headline or not row.subset]
+    lines = [_cells(row) for row in shown]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in ("task", "asked as", "metric"):
         table.add_column(column, overflow="fold")
-    for column in ("score", "± s.e.", "95 % interval", "n", "chance"):
+    for column in ("score", "± s.e.", "95 % interval", "n"):
         table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("of these", overflow="fold")
-    for row in shown:
-        table.add_row(*_cells(row), style="" if row.headline else "dim")
+    # A terminal of 80 columns has no room for what says nothing.
+    chances, counts = (any(cells[place] for cells in lines) for place in (-2, -1))
+    if chances:
+        table.add_column("chance", justify="right", no_wrap=True)
+    if counts:
+        table.add_column("of these", overflow="fold")
+    for row, (*cells, chance, count) in zip(shown, lines, strict=True):
+        table.add_row(*cells, *([chance] * chances), *([count] * counts), style="" if row.headline else "dim")
     return table
 
 

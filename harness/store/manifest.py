@@ -48,7 +48,7 @@ class Manifest:
         seeds: the seeds that were used, by purpose.
         environment: see :func:`describe_environment`.
         store: the response store's folder.
-        totals: counts and seconds of the whole run (``requests``, ``cached``, ``errors``, ``prompt_tokens``,
+        totals: counts and seconds of the whole run (``requests``, ``reused``, ``errors``, ``prompt_tokens``,
             ``completion_tokens``, ``seconds`` …).
         merged_from: the run directories this one was merged from; those that were merged themselves are resolved.
         scored_from: the run directory or the file whose replies were scored; empty where a model was asked.

@@ -94,7 +94,7 @@ def assert_all_answered(responses: Sequence[Response]) -> None:
     assert [response.text for response in responses] == [f"echo: {number}" for number in range(len(responses))]
 
 
-@pytest.mark.parametrize("rate", [0.01, 0.2])
+@pytest.mark.parametrize("rate", [pytest.param(0.01, marks=pytest.mark.slow), 0.2])
 @pytest.mark.parametrize("name", FAULTS)
 def test_one_kind_of_fault(server: FakeOpenAI, name: str, rate: float) -> None:
     server.script = faulty([FAULTS[name]], rate)

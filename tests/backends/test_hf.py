@@ -64,6 +64,7 @@ def test_log_probabilities_are_those_measured_elsewhere(folder: Path, exact: HFB
     assert sentence(rounded) == pytest.approx(MEASURED["bfloat16"], abs=0.15)
 
 
+@pytest.mark.slow
 def test_cloze_ranking_is_well_above_chance(folder: Path, questions: list[tuple[Request, int]]) -> None:
     answers = dict(HFBackend(folder, device="cpu").answer([request for request, _ in questions]))
     right = 0
@@ -77,6 +78,7 @@ def test_cloze_ranking_is_well_above_chance(folder: Path, questions: list[tuple[
     assert right >= 16
 
 
+@pytest.mark.slow
 def test_real_questions_are_answered_alike_alone_and_together(
     folder: Path, exact: HFBackend, questions: list[tuple[Request, int]]
 ) -> None:

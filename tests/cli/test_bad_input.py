@@ -195,9 +195,11 @@ class TestOptions:
         write_cities(project)
         with FakeOpenAI(quirks=Quirks(echo="refuse")) as server:
             done = harness.eval(server, task="cities")
+            scripted = json.loads(harness.eval(server, "--json", task="cities").stdout)
         note = "cities: asked as 'generate' instead of 'cf': the model's server gives no log-probabilities"
         assert note in done.stderr  # before anything is asked, and again
         assert note in done.stdout  # below the table
+        assert scripted["notes"][0].startswith(note)
 
     def test_a_key_that_is_refused_midway(self, harness: Harness, server: FakeOpenAI) -> None:
         server.script = lambda received: Scripted(status=401) if received.index >= 2 else None
@@ -206,6 +208,7 @@ class TestOptions:
         server.script = lambda received: None
         harness.eval(server)
         assert len(server.received) == 4  # two were answered, one was refused
+        assert "nothing to ask: 3 answers known" in harness.eval(server).stderr
 
     def test_a_server_that_goes_away(self, harness: Harness, project: Path, server: FakeOpenAI) -> None:
         def leave(received: Received) -> Scripted | None:

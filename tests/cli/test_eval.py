@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.backends.http import health
+from tests.cli.cards import change
 from tests.cli.command import Harness, run_process, start_process
 from tests.support.fake_openai import FakeOpenAI, Scripted
 
@@ -53,6 +54,7 @@ def test_a_failed_request_is_partial_exits_4_and_is_asked_again(harness: Harness
     done = harness.eval(server, code=4)
     assert "(partial)" in done.stdout
     assert "1 error" in done.stdout
+    assert "`harness show --failed` says why" in done.stdout
     server.script = lambda received: None
     harness.eval(server)
     assert len(server.received) == 4
@@ -117,7 +119,7 @@ def wait_for(server: FakeOpenAI, count: int) -> None:
 
 
 # Seconds until a second Ctrl-C: while requests are cancelled and results written, and while Python ends.
-@pytest.mark.parametrize("again", [None, 0.05, 0.4])
+@pytest.mark.parametrize("again", [None, 0.05, pytest.param(0.4, marks=pytest.mark.slow)])
 def test_ctrl_c_keeps_what_was_answered(
     harness: Harness, project: Path, server: FakeOpenAI, again: float | None
 ) -> None:
@@ -182,15 +184,35 @@ def test_show_lists_failures_and_one_sample(harness: Harness, server: FakeOpenAI
     assert "reply: Rome" in shown
 
 
+def test_show_lists_what_has_no_answer_before_what_is_wrong(harness: Harness) -> None:
+    with FakeOpenAI() as server:
+        server.script = lambda received: Scripted(status=400) if "Peru" in str(received.form) else None
+        harness.eval(server, code=4)
+    first = harness("show", "--failed", "--limit", "1").stdout
+    assert "Peru" in first
+    assert "HTTP 400" in first
+
+
+def test_render_shows_that_there_are_pictures(harness: Harness, project: Path) -> None:
+    change(project, "prompt:", "images: [picture]\nprompt:")
+    change(project, "answer: capital}", "answer: capital, picture: map}")
+    row = {"country": "France", "capital": "Paris", "map": "https://example.org/map.png"}
+    (project / "rows.jsonl").write_text(json.dumps(row) + "\n")
+    shown = harness("render", "capitals").stdout
+    assert "[image] https://example.org/map.png\nCapital of France?" in shown
+
+
 def test_a_secret_appears_in_no_file(harness: Harness, project: Path, server: FakeOpenAI) -> None:
-    canary = "sk-canary0123456789abcdef"
+    canary, word = "sk-canary0123456789abcdef", "open-sesame"
     harness(
         "eval", "-m", "fake", "--base-url", server.url, "-t", "capitals", "-M", f"api_key={canary}",
+        "-M", f'headers={{"X-Pass": "{word}"}}',
         HARNESS_API_KEY=canary, OPENAI_API_KEY=canary,
     )  # fmt: skip
     for path in project.rglob("*"):
         if path.is_file():
             assert canary.encode() not in path.read_bytes(), path
+            assert word.encode() not in path.read_bytes(), path
 
 
 def test_output_cannot_control_the_terminal(harness: Harness) -> None:

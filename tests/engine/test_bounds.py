@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterable
 from pathlib import Path
 
 import pytest
 
 from harness.backends.scripted import ScriptedBackend
+from harness.engine import execute as execute_module
 from harness.engine.bounds import Bounds, Prices
 from harness.engine.estimate import estimate_plan
-from harness.engine.execute import StoppedRunError, execute
+from harness.engine.execute import InterruptedRunError, StoppedRunError, execute
 from harness.engine.progress import Progress
 from harness.errors import BackendError
 from harness.store.store import ResponseStore
@@ -78,8 +80,53 @@ def test_what_is_under_way_counts_as_spent_and_comes_home(tmp_path: Path, most: 
     assert stopped.progress.cost == pytest.approx(0.1, abs=0.0021)
 
 
+@pytest.mark.parametrize("errors", [0, 40])
+def test_money_is_bounded_where_the_server_counts_no_tokens_and_where_it_fails_first(
+    tmp_path: Path, errors: int
+) -> None:
+    """The guess stands for what is not told, and failures do not make answers look cheap."""
+
+    class Mute(Ahead):
+        def answer(self, requests: Iterable[Request]) -> Generator[tuple[int, Response], None, None]:
+            for index, _ in super().answer(requests):
+                failed = len(self.asked) < errors
+                self.asked.append(Request("generate"))
+                yield index, Response.failed(ErrorKind.UNAVAILABLE, "later") if failed else Response(text="yes")
+
+    bounds = Bounds(cost=0.01, prices=Prices(0.0, 100.0))
+    stopped = asked(Mute(), tmp_path, bounds, generation={"max_tokens": 10})  # a guess of 0.001 dollars a request
+    assert stopped.progress.errors == errors
+    assert stopped.progress.done - errors == pytest.approx(10, abs=1)
+    assert stopped.progress.cost == pytest.approx(0.01, abs=0.0011)
+
+
+def test_a_share_of_errors_is_not_lost_to_rounding() -> None:
+    assert Bounds(error_share=0.29).broken(Progress(100, 0, done=29, errors=29)) is None
+    assert Bounds(error_share=0.29).broken(Progress(100, 0, done=30, errors=30)) is not None
+
+
 def test_time_ends_it(tmp_path: Path) -> None:
     assert "--deadline" in str(asked(ScriptedBackend(costly), tmp_path, Bounds(seconds=1e-9)))
+
+
+def test_what_never_comes_home_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stuck(ScriptedBackend):
+        def answer(self, requests: Iterable[Request]) -> Generator[tuple[int, Response], None, None]:
+            for index, request in enumerate(requests):
+                if index == 3:
+                    time.sleep(60)
+                yield index, costly(request)
+
+    monkeypatch.setattr(execute_module, "GRACE", 0.2)
+    began = time.monotonic()
+    stopped = asked(Stuck(), tmp_path, Bounds(seconds=0.2))
+    assert time.monotonic() - began < 20
+    assert "--deadline is over" in str(stopped)
+    assert not isinstance(stopped, InterruptedRunError)
+    assert stopped.progress.done == 3
+    with ResponseStore(tmp_path / "store") as store:
+        made = plan(tmp_path, Stuck(), ROWS)
+        assert len(store.known(made.keys, made.identity)) == 3
 
 
 def test_a_cost_needs_a_price() -> None:

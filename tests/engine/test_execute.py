@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterable, Sequence
+from operator import length_hint
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,47 @@ def test_what_the_backend_cannot_do_is_said_before_anything_is_asked(tmp_path: P
     with pytest.raises(BackendError, match="use --formulation generate"):
         plan(tmp_path, backend, ["a"], **keys)
     assert backend.asked == []
+
+
+class Forgets(ScriptedBackend):
+    """Takes everything, and answers every other request; the first one ``times`` times."""
+
+    def __init__(self, times: int = 1) -> None:
+        super().__init__(lambda request: "yes")
+        self.times = times
+        self.hints: list[int] = []
+
+    def answer(self, requests: Iterable[Request]) -> Generator[tuple[int, Response], None, None]:
+        self.hints.append(length_hint(requests, -1))
+        for index, one in super().answer(requests):
+            if index % 2 == 0:
+                yield from [(index, one)] * self.times
+
+
+def test_a_request_that_the_backend_forgets_is_an_error_and_asked_again(tmp_path: Path) -> None:
+    backend = Forgets()
+    made = plan(tmp_path, backend, list("abcd"))
+    with ResponseStore(tmp_path / "store") as store:
+        first = execute(made, backend, store)
+        second = execute(made, backend, store)
+        answers = store.lookup(made.keys, made.identity)
+    assert (first.done, first.errors) == (4, 2)
+    assert (second.reused, second.done, second.errors) == (2, 2, 1)
+    assert [r.error.message for r in answers.values() if r.error] == ["the backend gave no answer"]
+    assert backend.hints == [4, 2]  # whoever divides requests among several knows how many there are
+
+
+def test_a_request_that_is_answered_twice_stops_the_run_in_one_line(tmp_path: Path) -> None:
+    backend = Forgets(times=2)
+    with ResponseStore(tmp_path / "store") as store, pytest.raises(BackendError, match="answered request 0"):
+        execute(plan(tmp_path, backend, list("abcd")), backend, store)
+
+
+def test_a_backend_that_takes_nothing_stops_the_run_in_one_line(tmp_path: Path) -> None:
+    class Idle(ScriptedBackend):
+        def answer(self, requests: Iterable[Request]) -> Generator[tuple[int, Response], None, None]:
+            yield from ()
+
+    backend = Idle()
+    with ResponseStore(tmp_path / "store") as store, pytest.raises(BackendError, match="takes no requests"):
+        execute(plan(tmp_path, backend, ["a"]), backend, store)

@@ -139,6 +139,19 @@ def test_a_mistake_is_reported_in_one_line() -> None:
         assert last(desk).failure == "no such key"
 
 
+def test_what_was_answered_before_a_crash_is_told_before_it() -> None:
+    def fail_late(request: Request) -> None:
+        if request.prompt == "c":
+            raise ValueError("oh no")
+
+    with closing(Desk(Stepping(fail_late))) as desk:
+        report = desk.exchange(Orders(1, work("a", "b", "c"), linger=1.0))
+        assert [position for position, _ in report.answers] == [0, 1]
+        assert not report.idle  # so that it is asked again, and says that it is dead
+        with pytest.raises(CrashError, match="oh no"):
+            desk.exchange(Orders(1))
+
+
 @pytest.mark.parametrize("error", [ValueError("oh\nno"), SystemExit("oh no")])
 def test_whatever_breaks_the_backend_is_raised_in_a_form_that_travels(error: BaseException) -> None:
     def fail(request: Request) -> None:

@@ -37,6 +37,14 @@ def test_a_number_stands_with_its_error_and_its_n() -> None:
     assert "0.25" in shown
 
 
+def test_a_column_that_says_nothing_is_left_out() -> None:
+    assert "chance" not in text(row())
+    assert "of these" not in text(row())
+    both = text(row(), row(task="other", random_baseline=0.25, unparsed=2))
+    assert "chance   of these" in both
+    assert "0.25   2 unparsed" in both
+
+
 def test_a_partial_number_is_never_plain() -> None:
     shown = text(row(partial=True, errors=3, unparsed=2))
     assert "0.5000 (partial)" in shown

@@ -33,6 +33,27 @@ def refusal(model: Any) -> str | None:
     return None
 
 
+def regime(model: Any, start: int, end: int) -> int:
+    """Return a number that rows must have in common to stand in one batch; it is 0 for all rows of most models.
+
+    Models of the ``longrope`` kind give all rows of a batch other positions once the longest one has more tokens than
+    the model was first trained with, so that a short row beside a long one is read differently than alone.
+
+    Args:
+        model: a causal language model of transformers.
+        start: the tokens of a row.
+        end: the tokens that it may grow to.
+    """
+    config = model.config.get_text_config()
+    rope = getattr(config, "rope_parameters", None) or getattr(config, "rope_scaling", None) or {}
+    if "longrope" not in _texts(rope):
+        return 0
+    limit = getattr(config, "original_max_position_embeddings", None) or rope.get("original_max_position_embeddings")
+    if limit is None or end <= limit:
+        return 0
+    return -1 if start > limit else start  # rows of one length pass the limit together
+
+
 def masks(model: Any, tree: Tree, start: int) -> Any:
     """Return what is added to the attention of a tree's tokens: 1 x 1 x tokens x (``start`` + tokens).
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -10,24 +10,22 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from harness.backends.base import Capabilities, Need
-from harness.backends.hf.batches import Batches, run_batches
+from harness.backends.hf.attention import regime
+from harness.backends.hf.batches import Batches, Budget, run_batches
 from harness.backends.hf.budget import writing_budget
 from harness.backends.hf.generate import Row, Writer
 from harness.backends.hf.jobs import Job, failure
 from harness.backends.hf.logprobs import passes
 from harness.backends.hf.scorer import Scorer
 from harness.backends.local.chat import Chat, RequestError, own_template
-from harness.backends.local.checkpoint import Checkpoint, load_weights, open_checkpoint, pad_id
+from harness.backends.local.checkpoint import load_weights, open_checkpoint, pad_id
 from harness.backends.local.encode import Encoder, Prompt, Spans
+from harness.backends.local.identity import checkpoint_details
 from harness.backends.local.options import Options
 from harness.backends.local.sampling import sampling_seed
 from harness.values import Generation, Identity, Request, Response
 
 WINDOW = 256  # requests that are encoded, sorted and batched together: bounds memory and the wait for the first answer
-
-
-ENCODING = 1
-"""How requests become tokens; raised when a change of it changes answers, so that old ones are not reused."""
 
 
 class HFBackend:
@@ -91,7 +89,9 @@ class HFBackend:
         self._encoder = Encoder(tokenizer, Chat(tokenizer, template) if template else None, self._checkpoint.max_length)
         self._model: Any = None
         self._scorer: Scorer | None = None
-        self._identity = Identity(self._checkpoint.name, self.name, self._details(self._checkpoint, template))
+        self._writing: Budget | None = None
+        details = checkpoint_details(self._checkpoint, self._encoder, template)
+        self._identity = Identity(self._checkpoint.name, self.name, details)
         self._capabilities = replace(self.claims, chat=bool(template))
 
     @property
@@ -125,7 +125,8 @@ class HFBackend:
     def close(self) -> None:
         """Free the weights."""
         self._model = self._scorer = None
-        self._free_memory()
+        with contextlib.suppress(RuntimeError):  # a device that has failed frees nothing
+            self._free_memory()
 
     def _score(self, requests: Mapping[int, Request], encoded: dict[int, Spans]) -> Iterator[tuple[int, Response]]:
         jobs = {index: Job(requests[index].kind, spans) for index, spans in encoded.items()}
@@ -154,13 +155,24 @@ class HFBackend:
         if not encoded:
             return
         model = self._weights()
-        rows = []
+        # Rows of one batch have one limit: a short prompt with a long reply beside a long prompt with a short reply
+        # would carry the other row past the model's last position.
+        apart: dict[tuple[int, int], list[Row]] = {}
         for index, prompt in encoded.items():
             generation = requests[index].generation or Generation()
             seed = sampling_seed(generation, requests[index].repeat, prompt.ids)
-            rows.append(Row(index, prompt.ids, generation, seed))
+            row = Row(index, prompt.ids, generation, seed)
+            together = generation.max_tokens, regime(model, len(prompt.ids), row.size[0])
+            apart.setdefault(together, []).append(row)
         writer = Writer(model, self._pad, model.generation_config.eos_token_id or (), self._encoder.decode)
-        batches = Batches(rows, lambda row: row.size, writing_budget(model, self._options.batch_size))
+        for rows in apart.values():
+            yield from self._write_rows(writer, rows, encoded)
+
+    def _write_rows(
+        self, writer: Writer, rows: list[Row], encoded: Mapping[int, Prompt]
+    ) -> Iterator[tuple[int, Response]]:
+        budget = self._writing or writing_budget(self._weights(), self._options.batch_size)
+        batches = Batches(rows, lambda row: row.size, budget)
         for outcome in run_batches(batches, lambda batch: writer.write(batch.rows), self._free_memory):
             if outcome.error is not None:
                 yield from ((row.owner, failure(outcome.error, len(row.inputs))) for row in outcome.rows)
@@ -176,6 +188,8 @@ class HFBackend:
                         latency=outcome.seconds,
                     ),
                 )
+        if batches.budget != budget:
+            self._writing = batches.budget  # what did not fit will not fit the next time
 
     def _weights(self) -> Any:
         if self._model is None:
@@ -187,19 +201,8 @@ class HFBackend:
         return pad_id(self._checkpoint.tokenizer)
 
     def _free_memory(self) -> None:
-        if self._checkpoint.device.startswith("cuda"):
+        kind = self._checkpoint.device.partition(":")[0]
+        if kind in ("cuda", "mps"):
             import torch
 
-            torch.cuda.empty_cache()
-
-    def _details(self, checkpoint: Checkpoint, template: str | None) -> dict[str, Any]:
-        """Everything that changes answers, as plain data."""
-        return {
-            "encoding": ENCODING,
-            **checkpoint.weights,
-            "dtype": checkpoint.dtype,
-            "quantization": checkpoint.quantization,
-            "chat_template": template and hashlib.sha256(template.encode()).hexdigest()[:16],
-            "special_tokens": checkpoint.tokenizer.convert_ids_to_tokens(list(self._encoder.head)),
-            "max_length": checkpoint.max_length,
-        }
+            getattr(torch, kind).empty_cache()

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from harness.errors import BackendError, one_line
+
 Row = TypeVar("Row")
 Result = TypeVar("Result")
 
@@ -110,7 +112,11 @@ class Supply(Protocol[Row]):
 def run_batches(
     batches: Supply[Row], run: Callable[[Batch[Row]], Sequence[Result]], free_memory: Callable[[], None]
 ) -> Iterator[Outcome[Row, Result]]:
-    """Run all batches, with smaller ones after memory ran out; a batch that fails otherwise is an outcome as well."""
+    """Run all batches, with smaller ones after memory ran out; a batch that fails otherwise is an outcome as well.
+
+    Raises:
+        BackendError: the device has failed for good.
+    """
     while batch := batches.take():
         rows = batch.rows
         began = time.perf_counter()
@@ -121,7 +127,12 @@ def run_batches(
             # Without its traceback, whose frames hold the tensors that did not fit.
             outcome = Outcome(rows, (), time.perf_counter() - began, error.with_traceback(None))
         if outcome.error is not None:
-            free_memory()
+            try:
+                free_memory()
+            except RuntimeError:  # after a failed kernel a GPU refuses everything until the process ends
+                raise BackendError(
+                    f"the device failed: {one_line(outcome.error, 200)}; what it answered until then is kept"
+                ) from outcome.error
             if is_out_of_memory(outcome.error) and len(rows) > 1:
                 batches.give_back(batch)
                 continue

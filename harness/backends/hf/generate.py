@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from harness.backends.hf.padding import pad_left
+from harness.backends.local.stops import first_stop, stop_strings
 from harness.values import Generation
 
 
@@ -93,16 +94,12 @@ class Writer:
                 ids, stopped = ids[: place + 1], True
                 break
         text = self._decode(ids[:-1] if stopped else ids)
-        first = min((at for stop in row.generation.stop if stop and (at := text.find(stop)) >= 0), default=None)
-        if first is not None or self._special_stop(row, ids):
+        stops = stop_strings(row.generation)
+        first = first_stop(text, stops)
+        # Stop strings such as ``<|im_end|>`` are special tokens, which the text no longer shows.
+        if first is not None or (stops and first_stop(self._decode(ids, special=True), stops) is not None):
             text, stopped = text[:first], True
         return Written(text, len(ids), "stop" if stopped else "length")
-
-    def _special_stop(self, row: Row, ids: list[int]) -> bool:
-        # Stop strings such as ``<|im_end|>`` are special tokens, which the text no longer shows.
-        return bool(row.generation.stop) and any(
-            stop in self._decode(ids, special=True) for stop in row.generation.stop
-        )
 
 
 class _Finish:
@@ -113,12 +110,13 @@ class _Finish:
     """
 
     def __init__(self, rows: Sequence[Row], start: int, decode: Callable[..., str]) -> None:
-        self._rows = rows
+        self._limits = [row.generation.max_tokens for row in rows]
+        self._stops = [stop_strings(row.generation) for row in rows]
         self._start = start
         self._decode = decode
         # Each token is at least one byte, so so many tokens cover the longest stop string wherever it begins in one;
         # a few more keep it clear of the first token, whose leading space some tokenizers drop.
-        self._tail = [max((len(s.encode()) for s in row.generation.stop), default=0) + 4 for row in rows]
+        self._tail = [max((len(stop.encode()) for stop in stops), default=0) + 4 for stops in self._stops]
         self.lengths: list[int | None] = [None] * len(rows)
 
     def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
@@ -127,19 +125,17 @@ class _Finish:
 
         length = input_ids.shape[1] - self._start
         written = input_ids[:, self._start :].cpu()
-        for place, row in enumerate(self._rows):
-            if self.lengths[place] is None and self._is_done(row, written[place, -self._tail[place] :], length):
+        for place, (limit, known) in enumerate(zip(self._limits, self.lengths, strict=True)):
+            if known is None and (length >= limit or self._has_stopped(place, written[place])):
                 self.lengths[place] = length
         return torch.tensor([length is not None for length in self.lengths], device=input_ids.device)
 
-    def _is_done(self, row: Row, tail: Any, length: int) -> bool:
-        if length >= row.generation.max_tokens:
-            return True
-        stops = row.generation.stop
+    def _has_stopped(self, place: int, written: Any) -> bool:
+        stops = self._stops[place]
         if not stops:
             return False
-        text = self._decode(tail.tolist(), special=True)
-        return any(stop in text for stop in stops)
+        tail = written[-self._tail[place] :].tolist()
+        return first_stop(self._decode(tail, special=True), stops) is not None
 
 
 class _Sampler:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from harness.backends.hf.logprobs import Pass
 from harness.backends.local.encode import Spans
+from harness.backends.local.scored import scored
 from harness.errors import one_line
 from harness.values import ErrorKind, Kind, OptionScore, Response
 
@@ -52,36 +53,14 @@ class Job:
         self.failed = failure(error, len(row.inputs))
 
     def response(self) -> Response:
-        """Return the answer; a continuation of no tokens has probability 1."""
+        """Return the answer."""
         if self.failed is not None:
             return self.failed
-        scores = [self.scores.get(place, OptionScore(0.0, 0, True)) for place in range(len(self.spans.spans))]
-        if not all(abs(score.logprob) < float("inf") for score in scores):
-            return Response.failed(ErrorKind.INTERNAL, "the model's log-probabilities are not finite numbers")
-        if self.kind == "perplexity":
-            method = "rolling" if self.rows > 1 else None
-            scores = [_sum(scores)]
-        else:
-            method = "letters" if self.rows == 1 and len(scores) > 1 else "full"
-        return Response(
-            options=tuple(scores),
-            method=method,
-            clipped=self.spans.clipped,
-            prompt_tokens=self.tokens,
-            latency=self.seconds,
-        )
+        return scored(self.kind, self.spans, self.scores, inputs=self.rows, tokens=self.tokens, seconds=self.seconds)
 
 
 def failure(error: Exception, tokens: int) -> Response:
     """Return the record of a row with which the model failed."""
     return Response.failed(
         ErrorKind.INTERNAL, f"the model failed on an input of {tokens} tokens: {one_line(error, 200)}"
-    )
-
-
-def _sum(scores: Sequence[OptionScore]) -> OptionScore:
-    return OptionScore(
-        logprob=sum(score.logprob for score in scores),
-        tokens=sum(score.tokens for score in scores),
-        greedy=None if any(score.greedy is None for score in scores) else all(score.greedy for score in scores),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.backends.local.encode import Span
+from harness.backends.local.scored import by_input
 from harness.values import OptionScore
 
 _CHUNK = 256  # positions turned into float32 log-probabilities at once: 150 MB with a vocabulary of 150,000
@@ -40,19 +41,10 @@ class Pass:
 
 
 def passes(owner: int, spans: Sequence[Span]) -> list[Pass]:
-    """Return the fewest passes that score the spans.
-
-    Spans that share their context and all but the last token of their continuation read the same input: the letters of
-    a multiple-choice question are one pass, however many there are. Spans of no tokens need none.
-    """
-    groups: dict[tuple[tuple[int, ...], int], list[int]] = {}
-    for place, span in enumerate(spans):
-        if span.continuation:
-            key = (span.context + span.continuation[:-1], len(span.continuation))
-            groups.setdefault(key, []).append(place)
+    """Return the fewest passes that score the spans."""
     return [
         Pass(owner, inputs, tuple(places), tuple(spans[place].continuation for place in places))
-        for (inputs, _), places in groups.items()
+        for (inputs, _), places in by_input(spans).items()
     ]
 
 

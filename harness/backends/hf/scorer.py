@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from harness.backends.hf.attention import refusal
+from harness.backends.hf.attention import refusal, regime
 from harness.backends.hf.batches import Batch, Batches, Outcome, run_batches
 from harness.backends.hf.budget import packing_budget, scoring_budget
 from harness.backends.hf.cached import CachedRows
@@ -45,15 +45,20 @@ class Scorer:
         """Score all rows, batch by batch; a batch that fails is an outcome as well."""
         if len(rows) > 1 and not self._tried:
             self._tried = True
-            self._cached = self._try(max((row.inputs for row in rows), key=len))
+            self._cached = self._try(tuple(dict.fromkeys(token for row in rows for token in row.inputs)))
+        # What did not fit will not fit the next time: the budget is kept.
         if self._cached is None:
-            yield from run_batches(
-                Batches(rows, lambda row: row.size, self._wide), lambda batch: self._full.score(batch.rows), free_memory
-            )
+            apart: dict[int, list[Pass]] = {}
+            for row in rows:
+                apart.setdefault(regime(self._model, len(row.inputs), len(row.inputs)), []).append(row)
+            for part in apart.values():
+                batches = Batches(part, lambda row: row.size, self._wide)
+                yield from run_batches(batches, lambda batch: self._full.score(batch.rows), free_memory)
+                self._wide = batches.budget
             return
         packs = Packs(rows, self._packed)
         yield from run_batches(packs, self._cached.score, free_memory)
-        self._packed = packs.budget  # what did not fit will not fit the next time
+        self._packed = packs.budget
 
     def _try(self, tokens: tuple[int, ...]) -> CachedRows | None:
         """Return a scorer over a cache, if it gives what full rows give."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from math import inf
 
@@ -11,6 +12,8 @@ from harness.errors import BackendError
 from harness.values import ErrorKind
 
 FIRST_PATIENCE = 5.0
+_SILENT_SECONDS = 30.0  # without any answer, until that is worth a line; and between two lines
+_LOG = logging.getLogger(__name__)
 
 
 class UnreachableError(BackendError):
@@ -24,7 +27,7 @@ class Health:
     up to ``patience`` once it has answered. The same goes for a gateway that says so of what is behind it (HTTP 502 to
     504), as long as nobody gets an answer; after that it counts like any error. Nor does it cost attempts to be told
     that there are too many requests. A server that answers and fails ends the run after ``limit`` requests in a row
-    that were given up.
+    that were given up. As waiting may take long, a warning says now and then what is waited for.
 
     Args:
         server: its base URL, for messages.
@@ -48,12 +51,13 @@ class Health:
         self._given_up = 0
         self._away_since: float | None = None
         self._answered_at = -inf
+        self._said_at: float | None = None
 
     def answered(self, path: str) -> None:
         """Note an answer."""
         self._proven.add(path)
         self._given_up = 0
-        self._away_since = None
+        self._away_since = self._said_at = None
         self._answered_at = self._clock.monotonic()
 
     def failed(self, fault: Fault, sent: float) -> bool:
@@ -69,8 +73,10 @@ class Health:
         Raises:
             BackendError: it shows that going on is useless.
         """
+        now = self._clock.monotonic()
+        if fault.retry:
+            self._tell(fault, now)
         if fault.unreachable or (fault.away and self._answered_at < sent):
-            now = self._clock.monotonic()
             if self._away_since is None:
                 self._away_since = now
             patience = self._patience if self._proven else min(FIRST_PATIENCE, self._patience)
@@ -82,6 +88,13 @@ class Health:
         if fault.ends is Ends.RUN or (fault.ends is Ends.UNPROVEN and fault.path not in self._proven):
             raise BackendError(self._explain(fault))
         return not fault.overloaded
+
+    def _tell(self, fault: Fault, now: float) -> None:
+        if self._said_at is None:
+            self._said_at = now
+        elif now - self._said_at >= _SILENT_SECONDS:
+            self._said_at = now
+            _LOG.warning("%s gives no answers (%s); asking on", self._server, fault.message)
 
     def gave_up(self, fault: Fault) -> None:
         """Note a request that ends without an answer.

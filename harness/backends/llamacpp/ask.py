@@ -11,6 +11,7 @@ from harness.backends.llamacpp.server import Server, ServerError
 from harness.backends.local.chat import RequestError
 from harness.backends.local.encode import Encoder
 from harness.backends.local.sampling import sampling_seed
+from harness.backends.local.stops import stop_strings
 from harness.values import ErrorKind, Generation, OptionScore, Request, Response
 
 REFUSAL = (
@@ -44,8 +45,6 @@ class Asker:
         """Return the answer, or why there is none."""
         start = time.monotonic()
         try:
-            if any(message.images for message in request.messages):
-                raise RequestError(ErrorKind.REFUSED, "llamacpp shows the model no pictures")
             if request.kind == "perplexity":
                 raise RequestError(ErrorKind.REFUSED, REFUSAL)
             response = self._text(request) if request.kind == "generate" else self._letters(request)
@@ -59,12 +58,13 @@ class Asker:
     def _text(self, request: Request) -> Response:
         prompt = self._encoder.prompt(request)
         generation = request.generation or Generation()
+        stops = list(stop_strings(generation))
         answer = self._complete(
             prompt.ids,
             {
                 "n_predict": generation.max_tokens,
-                "stop": list(generation.stop),
-                "preserved_tokens": list(generation.stop),  # special tokens among them are to show in the text
+                "stop": stops,
+                "preserved_tokens": stops,  # special tokens among them are to show in the text
                 **_sampling(generation, request.repeat, prompt.ids),
             },
         )

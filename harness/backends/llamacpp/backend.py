@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Collection, Generator, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,13 +17,11 @@ from harness.backends.llamacpp.server import Server, Settings, require_library
 from harness.backends.llamacpp.slots import answer_all
 from harness.backends.llamacpp.tokenizer import ServerTokenizer
 from harness.backends.local.chat import Chat
-from harness.backends.local.encode import Encoder
+from harness.backends.local.encode import ENCODING, Encoder
+from harness.backends.local.identity import template_digest
 from harness.backends.local.weights import fingerprint_folder
 from harness.errors import BackendError
 from harness.values import Identity, Request, Response
-
-ENCODING = 1
-"""How requests become tokens; raised when a change of it changes answers, so that old ones are not reused."""
 
 _DEFAULT_LENGTH = 8192  # memory for so many tokens is taken for each slot at once, used or not
 _BLOCK = 256  # llama.cpp takes it in blocks
@@ -101,7 +99,7 @@ class LlamaCppBackend:
                 f"prompt and reply have {self._max_length:,} of the model's {self._header.context_length:,} tokens; "
                 "-M max_length=N gives them more",
             )
-        self._capabilities = Capabilities(letters=True, chat=bool(self._template), prefill=True, notes=notes)
+        self._capabilities = replace(self.claims, chat=bool(self._template), notes=notes)
 
     @property
     def identity(self) -> Identity:
@@ -155,12 +153,11 @@ class LlamaCppBackend:
 
     def _details(self) -> dict[str, Any]:
         """Everything that changes answers, as plain data."""
-        template = self._template
         return {
             "encoding": ENCODING,
             # By content alone: the same file under another name is the same model.
             "weights": [sha for file in self._files for sha in fingerprint_folder(file)["files"].values()],
-            "chat_template": template and hashlib.sha256(template.encode()).hexdigest()[:16],
+            "chat_template": template_digest(self._template),
             "max_length": self._max_length,
         }
 

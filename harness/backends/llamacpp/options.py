@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
-from harness.errors import BackendError, one_line
+from harness.backends.local.options import count, switch, template_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +41,11 @@ class Options:
         values = {name: value for name, value in given.items() if value is not None}
         for name, least in (("max_length", 2), ("parallel", 1), ("threads", 1), ("n_gpu_layers", 0)):
             if name in values:
-                values[name] = _count(name, values[name], least)
-        if not isinstance(values.get("cache_prompt", True), bool):
-            raise BackendError(f"llamacpp: 'cache_prompt' is true or false, not {values['cache_prompt']!r}")
+                values[name] = count(name, values[name], least)
+        if "cache_prompt" in values:
+            switch("cache_prompt", values["cache_prompt"])
         if "chat_template" in values:
-            values["chat_template"] = _template(str(values["chat_template"]))
+            values["chat_template"] = template_text(values["chat_template"])
         if "display_name" in values:
             values["display_name"] = str(values["display_name"])
         return cls(**values)
-
-
-def _count(name: str, value: Any, least: int) -> int:
-    if isinstance(value, str) and value.isdecimal():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise BackendError(f"llamacpp: '{name}' is a whole number of at least {least}, not {value!r}")
-    return value
-
-
-def _template(text: str) -> str:
-    """Return the Jinja text: given as such, or in a file."""
-    if "{" in text:
-        return text
-    try:
-        return Path(text).expanduser().read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BackendError(
-            f"llamacpp: 'chat_template' is neither Jinja text nor a readable file: {one_line(error)}"
-        ) from error

@@ -45,12 +45,11 @@ def answer_all(
             todo.put(item)
             under_way += 1
         while under_way:
-            ready = done.get()
+            yield done.get()  # first, so that it is not lost if the next request cannot be made
             under_way -= 1
             for item in islice(numbered, 1):
                 todo.put(item)
                 under_way += 1
-            yield ready
     finally:
         stopped.set()
         for _ in threads:

@@ -77,6 +77,8 @@ def open_checkpoint(model: str | Path, options: Options) -> Checkpoint:
     try:
         with quiet_transformers():
             config = AutoConfig.from_pretrained(source, **load)
+            if commit := getattr(config, "_commit_hash", None):
+                load["revision"] = commit  # a branch may move before the weights are read
             tokenizer = AutoTokenizer.from_pretrained(source, **load)
     except Exception as error:  # whatever a broken file or the hub makes the libraries raise, the user gets one line
         raise BackendError(_cannot_load(source, error)) from error
@@ -86,7 +88,7 @@ def open_checkpoint(model: str | Path, options: Options) -> Checkpoint:
         name=options.display_name or _name(source, gguf),
         config=config,
         tokenizer=tokenizer,
-        weights=_identify(source, gguf, config, options),
+        weights=_identify(source, gguf, config, options) | _own_code(config, tokenizer, options),
         dtype=_dtype(options.dtype, config, device),
         device=device,
         max_length=_max_length(options.max_length, config, tokenizer),
@@ -189,6 +191,12 @@ def _identify(source: Path | str, gguf: str | None, config: Any, options: Option
         return {"weights": fingerprint_folder(source / gguf if gguf else source)["digest"]}
     commit = getattr(config, "_commit_hash", None)
     return {"hub": source, "commit": commit or options.revision, **({"file": gguf} if gguf else {})}
+
+
+def _own_code(config: Any, tokenizer: Any, options: Options) -> dict[str, Any]:
+    """Return that the checkpoint's own code runs, which transformers may have a version of that answers otherwise."""
+    maps = getattr(config, "auto_map", None), getattr(tokenizer, "init_kwargs", {}).get("auto_map")
+    return {"own_code": True} if options.trust_remote_code and any(maps) else {}
 
 
 def _cannot_load(source: Path | str, error: Exception) -> str:

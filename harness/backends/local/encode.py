@@ -10,6 +10,9 @@ from harness.backends.local.chat import Chat, RequestError
 from harness.backends.local.truncate import cut
 from harness.values import ErrorKind, Option, Request
 
+ENCODING = 1
+"""How requests become tokens; raised when a change of it changes answers, so that old ones are not reused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -69,7 +72,7 @@ class Encoder:
         """Encode a ``generate`` request.
 
         Raises:
-            RequestError: it does not fit and must not be cut, or the chat template refuses it.
+            RequestError: it does not fit and must not be cut or nothing would be left, or the chat template refuses it.
         """
         limit, reply = self._limit(request), request.generation.max_tokens if request.generation else 0
         room = limit - reply
@@ -82,6 +85,8 @@ class Encoder:
             return Prompt(tuple(self.ids([text])[0]), clipped)
         whole = self.ids([(request.prompt or "") + request.prefill])[0]
         kept = self._fit(whole, room - len(self.head), request)
+        if whole and not kept:
+            raise _too_long(len(whole), room - len(self.head))
         return Prompt((*self.head, *kept) or self._start(), len(whole) - len(kept))
 
     def choices(self, request: Request) -> Spans:
@@ -174,6 +179,8 @@ class Encoder:
         """
         if self._chat is None:
             raise RequestError(ErrorKind.REFUSED, "the model has no chat template, so it takes no messages")
+        if any(message.images for message in request.messages):
+            raise RequestError(ErrorKind.REFUSED, "this backend shows the model no pictures")
         messages = list(request.messages)
         text = self._chat.render(messages) + request.prefill
         whole = length = len(self.ids([text])[0])

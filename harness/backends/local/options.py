@@ -57,11 +57,15 @@ class Options:
         values = {name: value for name, value in given.items() if value is not None}
         if "dtype" in values:
             values["dtype"] = _dtype(values["dtype"])
-        values["batch_size"] = None if values.get("batch_size") == "auto" else _count(values, "batch_size")
-        values["max_length"] = _count(values, "max_length")
-        values["chat_template"] = _template(values.get("chat_template"))
-        if not isinstance(values.get("trust_remote_code", False), bool):
-            raise BackendError(f"'trust_remote_code' is true or false, not {values['trust_remote_code']!r}")
+        if values.get("batch_size") == "auto":
+            del values["batch_size"]
+        for name in ("batch_size", "max_length"):
+            if name in values:
+                values[name] = count(name, values[name])
+        if "chat_template" in values:
+            values["chat_template"] = template_text(values["chat_template"])
+        if "trust_remote_code" in values:
+            switch("trust_remote_code", values["trust_remote_code"])
         for name in ("device", "revision", "gguf_file", "display_name"):
             if name in values:
                 values[name] = str(values[name])
@@ -75,21 +79,36 @@ def _dtype(value: Any) -> str:
     return DTYPES[name]
 
 
-def _count(values: Mapping[str, Any], name: str) -> int | None:
-    value = values.get(name)
-    if value is None:
-        return None
+def count(name: str, value: Any, least: int = 1) -> int:
+    """Return a value that must be a whole number.
+
+    Raises:
+        BackendError: it is none, or too small.
+    """
     if isinstance(value, str) and value.isdecimal():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise BackendError(f"'{name}' is a whole number of at least 1, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise BackendError(f"'{name}' is a whole number of at least {least}, not {value!r}")
     return value
 
 
-def _template(value: Any) -> str | None:
-    """Return the Jinja text: given as such, or in a file."""
-    if value is None:
-        return None
+def switch(name: str, value: Any) -> bool | None:
+    """Return a value that must be true, false or None.
+
+    Raises:
+        BackendError: it is something else.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    raise BackendError(f"'{name}' is true or false, not {value!r}")
+
+
+def template_text(value: Any) -> str:
+    """Return the Jinja text of a chat template: given as such, or in a file.
+
+    Raises:
+        BackendError: it is neither.
+    """
     text = str(value)
     if "{" in text:
         return text

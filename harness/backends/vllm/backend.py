@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import replace
 from itertools import count
@@ -11,17 +10,15 @@ from typing import Any, ClassVar
 
 from harness.backends.base import Capabilities, Need
 from harness.backends.local.chat import Chat, own_template
-from harness.backends.local.checkpoint import Checkpoint, open_checkpoint
+from harness.backends.local.checkpoint import open_checkpoint
 from harness.backends.local.encode import Encoder
+from harness.backends.local.identity import checkpoint_details
 from harness.backends.vllm import environment
 from harness.backends.vllm.engine import Engine, require
 from harness.backends.vllm.options import Options
 from harness.backends.vllm.work import Work
 from harness.errors import BackendError
 from harness.values import Identity, Request, Response
-
-ENCODING = 1
-"""How requests become tokens; raised when a change of it changes answers, so that old ones are not reused."""
 
 
 class VLLMBackend:
@@ -76,8 +73,7 @@ class VLLMBackend:
         gguf_file: str | None = None,
         display_name: str | None = None,
     ) -> None:
-        if gguf_file is not None:
-            raise BackendError(f"vllm reads no GGUF files such as {gguf_file}: use --backend hf or llamacpp")
+        _refuse_gguf(gguf_file)
         self._options = Options.of(
             {
                 "dtype": dtype,
@@ -99,12 +95,16 @@ class VLLMBackend:
         require()
         environment.prepare()
         self._checkpoint = open_checkpoint(model, self._options.model)
+        _refuse_gguf(self._checkpoint.load.get("gguf_file"))  # the only weights of a folder
         tokenizer = self._checkpoint.tokenizer
         template = self._options.model.chat_template or own_template(tokenizer)
         self._encoder = Encoder(tokenizer, Chat(tokenizer, template) if template else None, self._checkpoint.max_length)
         self._engine: Engine | None = None
         self._numbers = count()
-        self._identity = Identity(self._checkpoint.name, self.name, self._details(self._checkpoint, template))
+        details = checkpoint_details(self._checkpoint, self._encoder, template, self._options.quantization)
+        if self._options.engine:
+            details["engine"] = dict(self._options.engine)
+        self._identity = Identity(self._checkpoint.name, self.name, details)
         self._capabilities = replace(self.claims, chat=bool(template))
 
     @property
@@ -153,6 +153,7 @@ class VLLMBackend:
             self._engine = Engine(
                 {
                     **self._options.arguments(),
+                    **checkpoint.load,
                     "model": str(checkpoint.source),
                     "dtype": checkpoint.dtype,
                     "max_model_len": checkpoint.max_length + 1,
@@ -161,15 +162,7 @@ class VLLMBackend:
             )
         return self._engine
 
-    def _details(self, checkpoint: Checkpoint, template: str | None) -> dict[str, Any]:
-        """Everything that changes answers, as plain data."""
-        details = {
-            "encoding": ENCODING,
-            **checkpoint.weights,
-            "dtype": checkpoint.dtype,
-            "quantization": self._options.quantization or checkpoint.quantization,
-            "chat_template": template and hashlib.sha256(template.encode()).hexdigest()[:16],
-            "special_tokens": checkpoint.tokenizer.convert_ids_to_tokens(list(self._encoder.head)),
-            "max_length": checkpoint.max_length,
-        }
-        return {**details, "engine": dict(self._options.engine)} if self._options.engine else details
+
+def _refuse_gguf(file: str | None) -> None:
+    if file is not None:
+        raise BackendError(f"vllm reads no GGUF files such as {file}: use --backend hf or llamacpp")

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.backends.local.encode import Prompt, Spans
+from harness.backends.local.scored import scored
 from harness.backends.vllm.scoring import Query
 from harness.backends.vllm.writing import Reply
-from harness.values import ErrorKind, OptionScore, Request, Response
+from harness.values import OptionScore, Request, Response
 
 
 @dataclass(slots=True)
@@ -72,29 +73,10 @@ class Scoring:
         self.failed = failed
 
     def response(self) -> Response:
-        """Return the answer; a continuation of no tokens has probability 1."""
+        """Return the answer."""
         if self.failed is not None:
             return self.failed
-        scores = [self.scores.get(place, OptionScore(0.0, 0, True)) for place in range(len(self.spans.spans))]
-        if not all(abs(score.logprob) < float("inf") for score in scores):
-            return Response.failed(ErrorKind.INTERNAL, "the model's log-probabilities are not finite numbers")
-        if self.request.kind == "perplexity":
-            method = "rolling" if self.queries > 1 else None
-            scores = [_whole(scores)]
-        else:
-            method = "letters" if self.queries == 1 and len(scores) > 1 else "full"
-        return Response(
-            options=tuple(scores),
-            method=method,
-            clipped=self.spans.clipped,
-            prompt_tokens=self.tokens,
-            latency=time.perf_counter() - self.began,
+        seconds = time.perf_counter() - self.began
+        return scored(
+            self.request.kind, self.spans, self.scores, inputs=self.queries, tokens=self.tokens, seconds=seconds
         )
-
-
-def _whole(scores: Sequence[OptionScore]) -> OptionScore:
-    return OptionScore(
-        sum(score.logprob for score in scores),
-        sum(score.tokens for score in scores),
-        all(score.greedy for score in scores),
-    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from harness.backends.local.options import Options as ModelOptions
+from harness.backends.local.options import count, switch
 from harness.errors import BackendError
 
 _MODEL = ("dtype", "max_length", "revision", "trust_remote_code", "chat_template", "display_name")
@@ -20,7 +21,9 @@ _ELSEWHERE = {
     "max_model_len": "say -M max_length=…",
     "model": "say --model",
 }
-_FIXED = frozenset(("tokenizer", "skip_tokenizer_init", "logprobs_mode", "generation_config", "runner"))
+_FIXED = frozenset(
+    ("tokenizer", "skip_tokenizer_init", "logprobs_mode", "generation_config", "runner", "enable_prefix_caching")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Options:
             BackendError: a value that cannot be meant.
         """
         model = ModelOptions.of({name: given.get(name) for name in _MODEL})
-        counts = {name: _count(name, given[name]) for name in _COUNTS if given.get(name) is not None}
+        counts = {name: count(name, given[name]) for name in _COUNTS if given.get(name) is not None}
         if counts.pop("data_parallel_size", 1) > 1:
             raise BackendError(
                 "vllm: one process runs one copy of a model; several copies are replicas (--executor ray), or a vLLM "
@@ -66,29 +69,20 @@ class Options:
             parallel=counts,
             gpu_memory_utilization=_share(given.get("gpu_memory_utilization")),
             quantization=None if quantization is None else str(quantization),
-            enforce_eager=_switch("enforce_eager", given.get("enforce_eager")),
+            enforce_eager=switch("enforce_eager", given.get("enforce_eager")),
             engine=_engine(given.get("engine")),
         )
 
     def arguments(self) -> dict[str, Any]:
-        """Return the engine arguments that these options stand for, without those that are left to vLLM."""
+        """Return the engine arguments that these options stand for, but for the model's and those left to vLLM."""
         chosen = {
             "gpu_memory_utilization": self.gpu_memory_utilization,
             "max_num_seqs": self.max_num_seqs,
             "quantization": self.quantization,
             "enforce_eager": self.enforce_eager,
-            "revision": self.model.revision,
         }
         given = {name: value for name, value in chosen.items() if value is not None}
-        return {**self.parallel, **given, "trust_remote_code": self.model.trust_remote_code, **self.engine}
-
-
-def _count(name: str, value: Any) -> int:
-    if isinstance(value, str) and value.isdecimal():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise BackendError(f"vllm: '{name}' is a whole number of at least 1, not {value!r}")
-    return value
+        return {**self.parallel, **given, **self.engine}
 
 
 def _share(value: Any) -> float | None:
@@ -101,12 +95,6 @@ def _share(value: Any) -> float | None:
     if isinstance(value, bool) or not 0 < share <= 1:
         raise BackendError(f"vllm: 'gpu_memory_utilization' is a share of the memory, as 0.9, not {value!r}")
     return share
-
-
-def _switch(name: str, value: Any) -> bool | None:
-    if value is None or isinstance(value, bool):
-        return value
-    raise BackendError(f"vllm: '{name}' is true or false, not {value!r}")
 
 
 def _engine(value: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.backends.local.encode import Span
+from harness.backends.local.scored import by_input
 from harness.values import OptionScore
 
 _TARGETS = 128  # vLLM gives log-probabilities of at most so many chosen tokens at once
@@ -54,15 +55,10 @@ class Query:
 
 
 def queries(spans: Sequence[Span]) -> list[Query]:
-    """Return the fewest queries that score the spans; spans of no tokens need none."""
-    groups: dict[tuple[tuple[int, ...], int], list[int]] = {}
-    for place, span in enumerate(spans):
-        if span.continuation:
-            key = (span.context + span.continuation[:-1], len(span.continuation) - 1)
-            groups.setdefault(key, []).append(place)
+    """Return the fewest queries that score the spans."""
     return [
-        Query(inputs, scored, tuple(part), tuple(spans[place].continuation[-1] for place in part))
-        for (inputs, scored), places in groups.items()
+        Query(inputs, length - 1, tuple(part), tuple(spans[place].continuation[-1] for place in part))
+        for (inputs, length), places in by_input(spans).items()
         for part in (places[start : start + _TARGETS] for start in range(0, len(places), _TARGETS))
     ]
 

@@ -9,6 +9,7 @@ from typing import Any
 from harness.backends.local.chat import RequestError
 from harness.backends.local.encode import Prompt
 from harness.backends.local.sampling import sampling_seed
+from harness.backends.local.stops import first_stop, stop_strings
 from harness.values import ErrorKind, Generation, Request
 
 
@@ -27,7 +28,7 @@ def parameters(request: Request, prompt: Prompt) -> dict[str, Any]:
     Random numbers start from seed, repeat and prompt, so a reply does not depend on those that are written beside it.
     """
     generation = request.generation or Generation()
-    stops = [stop for stop in generation.stop if stop]
+    stops = list(stop_strings(generation))
     asked: dict[str, Any] = {
         "max_tokens": generation.max_tokens,
         "temperature": generation.temperature,
@@ -62,8 +63,7 @@ def read(request: Request, output: Any, decode: Callable[..., str]) -> Reply:
     # Ended by a token, not by a string: that token is no part of the text.
     ended = stopped and not isinstance(written.stop_reason, str)
     text = decode(ids[:-1] if ended else ids)
-    stops = request.generation.stop if request.generation else ()
-    first = min((at for stop in stops if stop and (at := text.find(stop)) >= 0), default=None)
+    first = first_stop(text, stop_strings(request.generation or Generation()))
     if first is not None:
         text, stopped = text[:first], True
     return Reply(text, len(ids), "stop" if stopped else "length")

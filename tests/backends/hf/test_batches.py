@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.backends.hf.batches import Batch, Batches, Budget, is_out_of_memory, run_batches
 from harness.backends.hf.logprobs import passes
 from harness.backends.local.encode import Span
+from harness.errors import BackendError
 
 Size = tuple[int, int]
 
@@ -56,6 +58,21 @@ def test_a_row_that_never_fits_is_an_outcome_with_an_error() -> None:
     (failed,) = [o for o in outcomes if o.error is not None]
     assert list(failed.rows) == [(9, 1)]
     assert sum(len(o.results) for o in outcomes) == 3
+
+
+def test_a_device_that_has_failed_ends_the_run_with_what_failed_first() -> None:
+    def run(batch: Batch[Size]) -> list[int]:
+        if batch.rows[0][0] == 1:
+            raise RuntimeError("CUDA error: device-side assert triggered")
+        return [0]
+
+    def free_memory() -> None:
+        raise RuntimeError("CUDA error: and so is everything after it")
+
+    outcomes = run_batches(Batches([(1, 1), (2, 1)], same, Budget(1, 99, 99)), run, free_memory)
+    assert next(outcomes).rows == [(2, 1)]
+    with pytest.raises(BackendError, match="the device failed: CUDA error: device-side assert triggered; "):
+        next(outcomes)
 
 
 def test_other_failures_are_not_taken_for_a_lack_of_memory() -> None:

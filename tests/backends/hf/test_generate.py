@@ -182,10 +182,35 @@ def test_out_of_memory_while_writing_halves_the_batch(make_model: Callable[..., 
     expected = {index: r.text for index, r in backend.answer(requests)}
     real = Writer.write
 
+    failures: list[int] = []
+
     def narrow(self: Writer, rows: Any) -> Any:
         if len(rows) > 1:
+            failures.append(len(rows))
             raise RuntimeError("MPS backend out of memory")
         return real(self, rows)
 
     monkeypatch.setattr(Writer, "write", narrow)
-    assert {index: r.text for index, r in backend.answer(requests)} == expected
+    for _ in range(2):  # and the next time it is known
+        assert {index: r.text for index, r in backend.answer(requests)} == expected
+    assert failures == [4, 2]
+
+
+def test_rows_of_different_limits_keep_within_the_model_s_positions(make_model: Callable[..., Path]) -> None:
+    """Each fits by itself; the longest prompt with the longest reply would not."""
+    backend = HFBackend(make_model("gpt2"), dtype="float32", device="cpu")
+    requests = [
+        Request("generate", prompt="A B C D " * 40, generation=Generation(max_tokens=8)),
+        Request("generate", prompt="hello", generation=Generation(max_tokens=100)),
+    ]
+    together = dict(backend.answer(requests))
+    for index, request in enumerate(requests):
+        alone = one(backend, request)
+        assert alone.error is None
+        assert (together[index].text, together[index].finish) == (alone.text, alone.finish)
+
+
+def test_an_empty_stop_string_stops_nothing(backend: HFBackend) -> None:
+    plain = one(backend, Request("generate", prompt="A", generation=Generation(max_tokens=5)))
+    empty = one(backend, Request("generate", prompt="A", generation=Generation(max_tokens=5, stop=("",))))
+    assert (empty.text, empty.completion_tokens, empty.finish) == (plain.text, 5, plain.finish)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from harness.backends.hf.attention import regime
 from harness.backends.hf.batches import Budget
 from harness.backends.hf.cached import CachedRows
 from harness.backends.hf.full import FullRows
@@ -143,6 +144,22 @@ def test_models_that_cannot_share_read_full_rows(family: str, caplog: pytest.Log
     assert len([r for r in caplog.records if "as a whole" in r.getMessage()]) == 1
 
 
+def test_long_rows_do_not_stretch_the_positions_of_short_ones() -> None:
+    factors = {"short_factor": [1.0] * 4, "long_factor": [8.0] * 4}
+    config = transformers.Phi3Config(
+        **GROUPED,
+        original_max_position_embeddings=64,
+        rope_scaling={"rope_type": "longrope", **factors},
+        pad_token_id=0,
+        bos_token_id=1,
+        eos_token_id=2,
+    )
+    model = new_model(config)
+    assert_right(Scorer(model, 0, None), model, random_rows(1, 8))
+    assert [regime(model, *row) for row in ((10, 64), (65, 80), (60, 65), (61, 66))] == [0, -1, 60, 61]
+    assert regime(new_model(SHARING["llama"]()), 200, 250) == 0
+
+
 def test_a_model_that_takes_masks_and_ignores_them_is_found_out(caplog: pytest.LogCaptureFixture) -> None:
     model = new_model(SHARING["llama"]())
     inner = model.model.forward
@@ -221,6 +238,22 @@ def test_memory_that_runs_out_behind_a_prefix_halves_the_batch(monkeypatch: pyte
     monkeypatch.setattr(CachedRows, "_read", tight)
     assert_right(scorer, model, random_rows(4, 30))
     assert failures
+
+
+def test_a_model_that_reads_full_rows_learns_once_what_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    scorer = Scorer(new_model(ALONE["mamba"]()), 0, 8)
+    read, failures = FullRows.score, []
+
+    def tight(self: FullRows, rows: Any) -> Any:
+        if len(rows) > 3:
+            failures.append(len(rows))
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return read(self, rows)
+
+    monkeypatch.setattr(FullRows, "score", tight)
+    for seed in range(3):
+        assert len(scores(scorer, random_rows(seed, 10, 20))) == 10
+    assert failures == [8, 4]
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])

@@ -17,6 +17,7 @@ from harness.backends.http.health import UnreachableError
 from harness.errors import BackendError, PromptError
 from harness.values import Request
 from tests.backends.http.conftest import PATH, answering, reply, say, service
+from tests.support.clocks import fast_clock
 from tests.support.fake_openai import FakeOpenAI, Quirks, Received, Scripted, error
 
 
@@ -176,3 +177,12 @@ def test_a_request_ends_at_its_deadline_whatever_an_exchange_may_take(server: Fa
     assert response.error is not None
     assert response.error.message == "no answer within 0.3 s"
     assert server.count() == 1
+
+
+def test_a_server_that_gives_no_answers_is_spoken_of(server: FakeOpenAI, caplog: pytest.LogCaptureFixture) -> None:
+    server.queue.extend([error(429, "slow down", retry_after="20")] * 4)
+    asked = service(server, fast_clock(200), concurrency=1)
+    found = dict(asked.answer_all([say("a"), say("b")], answering(asked)))
+    assert [found[number].text for number in range(2)] == ["echo: a", "echo: b"]
+    (said,) = {record.getMessage() for record in caplog.records}
+    assert said == f"{server.url} gives no answers (HTTP 429: slow down); asking on"

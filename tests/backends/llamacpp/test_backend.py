@@ -215,7 +215,7 @@ def test_a_template_that_is_no_jinja_is_one_line(weights: Path, capfd: pytest.Ca
 def test_wrong_options_are_one_line(weights: Path, options: dict[str, Any], said: str) -> None:
     with pytest.raises(BackendError) as raised:
         LlamaCppBackend(weights, **options)
-    assert str(raised.value).startswith(f"llamacpp: {said}")
+    assert str(raised.value).removeprefix("llamacpp: ").startswith(said)
 
 
 def test_files_and_folders(weights: Path, tmp_path: Path) -> None:

@@ -50,6 +50,17 @@ def test_workers_work_at_the_same_time() -> None:
     assert len(list(answer_all(numbered(8), meet, 4, lambda: None))) == 8
 
 
+def test_an_answer_is_not_lost_when_the_next_request_cannot_be_made() -> None:
+    def requests() -> Iterator[Request]:
+        yield from numbered(2)
+        raise ValueError("a template failed")
+
+    answers = answer_all(requests(), echo, 1, lambda: None)
+    assert next(answers)[1].text == "0"
+    with pytest.raises(ValueError, match="a template failed"):
+        next(answers)
+
+
 def test_a_crash_is_one_error_response() -> None:
     def crash(request: Request) -> Response:
         if request.prompt == "3":

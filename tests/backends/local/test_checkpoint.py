@@ -157,3 +157,34 @@ def test_nothing_is_written_to_the_terminal(folder: Path, capfd: pytest.CaptureF
     assert all(response.error is None for _, response in HFBackend(folder).answer(requests))
     captured = capfd.readouterr()
     assert (captured.out, captured.err) == ("", "")
+
+
+def test_a_checkpoint_s_own_code_is_part_of_who_answers(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "auto_map": {"AutoModelForCausalLM": "own.Own"}}))
+    assert "own_code" not in HFBackend(folder).identity.details
+    assert HFBackend(folder, trust_remote_code=True).identity.details["own_code"]
+
+
+def test_weights_come_from_the_commit_that_the_identity_names(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A branch may move between the config and the weights."""
+    transformers = pytest.importorskip("transformers")
+    asked: dict[str, str | None] = {}
+
+    def reading(name: str, read: Callable[..., Any]) -> Callable[..., Any]:
+        def from_hub(source: Any, revision: str | None = None, **more: Any) -> Any:
+            asked.setdefault(name, revision)  # they call each other as well
+            found = read(folder, **more)
+            if name == "AutoConfig" and not more.get("return_unused_kwargs"):
+                found._commit_hash = "c0ffee"
+            return found
+
+        return from_hub
+
+    for name in ("AutoConfig", "AutoTokenizer", "AutoModelForCausalLM"):
+        kind = getattr(transformers, name)
+        monkeypatch.setattr(kind, "from_pretrained", reading(name, kind.from_pretrained))
+    backend = HFBackend("some-org/some-model", revision="main", dtype="float32", device="cpu")
+    list(backend.answer([Request("generate", prompt="A", generation=Generation(max_tokens=1))]))
+    assert asked == {"AutoConfig": "main", "AutoTokenizer": "c0ffee", "AutoModelForCausalLM": "c0ffee"}
+    assert backend.identity.details["commit"] == "c0ffee"

@@ -156,3 +156,21 @@ def test_a_template_that_refuses_is_an_error_of_the_request(tokenizer: Any) -> N
         picky.render([Message("user", "hello")])
     assert caught.value.response().error is not None
     assert caught.value.kind is ErrorKind.REFUSED
+
+
+def test_pictures_are_refused_and_not_forgotten(encoder: Encoder) -> None:
+    shown = (Message("user", "What is this?", ("data:image/png;base64,AA==",)),)
+    for request, encode in (
+        (Request("generate", messages=shown), encoder.prompt),
+        (Request("choose", messages=shown, options=(Option("a cat"),)), encoder.choices),
+    ):
+        with pytest.raises(RequestError, match="no pictures"):
+            encode(request)
+
+
+def test_a_prompt_of_which_nothing_would_be_left_is_an_error() -> None:
+    encoder = Encoder(make_tokenizer(bos=True), None, 10)
+    with pytest.raises(RequestError, match="and 0 fit") as refused:
+        encoder.prompt(Request("generate", prompt="hello world", generation=Generation(max_tokens=9)))
+    assert refused.value.kind is ErrorKind.TOO_LONG
+    assert len(encoder.prompt(Request("generate", prompt="hello world", generation=Generation(max_tokens=8))).ids) == 2

@@ -4,6 +4,7 @@ import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ ASK = [Request("generate", prompt="A", generation=Generation(max_tokens=1))]
         ({"engine": {"max_model_len": 5}}, "say -M max_length="),
         ({"engine": {"dtype": "half"}}, "say -M dtype="),
         ({"engine": {"logprobs_mode": "processed_logprobs"}}, "log-probabilities and prompts rest on it"),
+        ({"engine": {"enable_prefix_caching": False}}, "log-probabilities and prompts rest on it"),
         ({"gguf_file": "model.gguf"}, "use --backend hf or llamacpp"),
     ],
 )
@@ -46,6 +48,13 @@ def test_options_that_cannot_be_meant_are_one_line(
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "hf:" not in str(caught.value)
+
+
+def test_a_folder_of_gguf_files_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = SimpleNamespace(load={"gguf_file": "model.gguf"})
+    monkeypatch.setattr("harness.backends.vllm.backend.open_checkpoint", lambda *_: found)
+    with pytest.raises(BackendError, match=r"reads no GGUF files such as model\.gguf: use --backend hf"):
+        VLLMBackend(tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
