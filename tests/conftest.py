@@ -5,11 +5,17 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Threads of torch that wait for each other do so asleep: where cores are shared, spinning costs more than the work.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# A shell that starts the tests in the background has them ignore Ctrl-C, which some of them are about.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

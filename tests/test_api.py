@@ -11,7 +11,8 @@ import pytest
 
 import harness
 from harness import DataError, ScriptedBackend
-from harness.values import Request
+from harness.errors import BackendError
+from harness.values import OptionScore, Request, Response
 
 
 @pytest.fixture
@@ -44,6 +45,19 @@ def test_evaluate_returns_what_load_reads(card: Path) -> None:
     assert len(samples) == 3
     assert json.loads(samples[0].request)["prompt"].count("?") == 2
     assert samples[0].option_logprobs == (-2.0, -1.0)
+
+
+def test_a_run_whose_backend_gives_up_says_what_it_used(card: Path) -> None:
+    def gives_up(request: Request) -> Response:
+        if "3+3" in (request.prompt or ""):
+            raise BackendError("the server is gone")
+        return Response(options=(OptionScore(-2.0, 1), OptionScore(-1.0, 1)), prompt_tokens=10)
+
+    with pytest.raises(BackendError, match="gone"):
+        harness.evaluate(ScriptedBackend(gives_up), str(card))
+    manifest = harness.load("latest").manifest
+    assert manifest.status == "incomplete"
+    assert (manifest.totals["answered"], manifest.totals["prompt_tokens"]) == (2, 20)
 
 
 def test_shots_and_overrides(card: Path) -> None:

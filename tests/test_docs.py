@@ -68,6 +68,7 @@ def walk(page: Path, folder: Path, root: Path) -> list[str]:
 
 
 @pytest.mark.model
+@pytest.mark.slow
 def test_a_task_is_added_as_its_page_says(root: Path, tmp_path: Path, embedded_model: str) -> None:
     printed = walk(root / "docs/add-a-task.md", tmp_path, root)
     assert len(printed) == 6
@@ -87,12 +88,17 @@ def test_a_metric_is_added_as_its_page_says(root: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_the_python_example_of_the_readme_runs(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedded_model: str, olmo_data: str
+    whole: bool, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedded_model: str, olmo_data: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (example,) = [t for kind, _, t in BLOCK.findall((root / "README.md").read_text("utf-8")) if kind == "python"]
     assert len(example.strip().splitlines()) <= 10
+    if not whole:
+        short = example.replace("limit=20", "limit=1").replace(', "microworlds"', "")
+        assert len(short) == len(example) - len('0, "microworlds"')
+        example = short
     namespace: dict[str, object] = {}
     exec(compile(example, "README.md", "exec"), namespace)  # the point is to run what the page says
     result = namespace["result"]

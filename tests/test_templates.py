@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness import templates
 from harness.errors import CardError, PromptError
 from harness.templates import Template, compile_expression, deadline
 
@@ -76,7 +77,8 @@ def test_bombs_and_escapes_fail_at_once(text: str) -> None:
         render(text)
 
 
-def test_catastrophic_regex_meets_its_deadline() -> None:
+def test_catastrophic_regex_meets_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates, "REGEX_SECONDS", 0.3)
     values = {"text": "a" * 5000 + "!"}
     with pytest.raises(PromptError, match="regular expression"):
         Template("{{ text | regex_replace('(a|a|aa)+$', '') }}", "card").render(values)

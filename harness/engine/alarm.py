@@ -30,6 +30,9 @@ class Alarm:
 
     def __enter__(self) -> Self:
         if self._timer is not None:
+            self._before = signal.getsignal(signal.SIGINT)
+            if self._before is signal.SIG_IGN:  # as a shell starts what runs in its background
+                signal.signal(signal.SIGINT, signal.default_int_handler)
             self._timer.start()
         return self
 
@@ -38,6 +41,7 @@ class Alarm:
     ) -> None:
         if self._timer is not None:
             self._timer.cancel()
+            signal.signal(signal.SIGINT, self._before)
 
     def _ring(self) -> None:
         self.rang = True

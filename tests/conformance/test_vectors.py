@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,18 @@ from typing import Any
 import pytest
 
 from tests.conformance import LOOSE, Vector, adapters, exceptions, same
+from tests.support.metric_files import listed_once
 
 COVERAGE = 0.95  # of metric ids
+SLOW = ("fastchat.bradley_terry", "megabench.program_judge")  # an optimiser, and a process for each vector
 ELO = ("fastchat.bradley_terry",)  # found by an optimiser: half a point of a rating that is about a thousand
+
+
+@pytest.fixture(autouse=True, scope="module")
+def metric_files() -> Iterator[None]:
+    """These tests write no metrics."""
+    with listed_once():
+        yield
 
 
 @cache
@@ -39,7 +48,9 @@ def vectors(request: pytest.FixtureRequest) -> Mapping[str, list[Vector]]:
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("metric", sorted(adapters()))
+@pytest.mark.parametrize(
+    "metric", [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in sorted(adapters())]
+)
 def test_metric(vectors: Mapping[str, list[Vector]], metric: str) -> None:
     if metric not in vectors:
         pytest.skip(f"there are no vectors of {metric}")

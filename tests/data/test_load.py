@@ -184,6 +184,7 @@ print(len(fields), time.process_time() - start)
 
 
 @pytest.mark.shared
+@pytest.mark.slow
 def test_the_cost_of_12032_rows(shared: Path, tmp_path: Path) -> None:
     """CPU seconds in a fresh process, the import of pyarrow included; the limits are twice the aims."""
     hub = shared / "data/hub"

@@ -105,7 +105,10 @@ MULTIPL_E = {
 }
 
 
-@pytest.mark.parametrize("language", MULTIPL_E)
+# Compilers take seconds; that those two languages run is shown with the sandbox too.
+@pytest.mark.parametrize(
+    "language", [pytest.param(name, marks=[pytest.mark.slow] * (name in ("cpp", "java"))) for name in MULTIPL_E]
+)
 def test_multipl_e(language: str) -> None:
     prompt, reply, tests, program = MULTIPL_E[language]
     if not shutil.which(program, path=SYSTEM):

@@ -1,4 +1,7 @@
-"""What every metric in the drop-in folder keeps: its documentation, its range, and that it never raises."""
+"""What every metric in the drop-in folder keeps: its documentation, its range, and that it never raises.
+
+By default with a metric's own parameters; every preset is swept by the slow tests.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from harness import builtin
-from harness.scoring.metric import Likelihood, Metric, Ranking, Score, Status
+from harness.scoring.metric import Likelihood, Metric, Ranking, Registration, Score, Status
 from harness.scoring.params import parameter_names
 from harness.scoring.registry import find_metric, load_metric, metric_names
 from harness.values import Sample
@@ -22,7 +25,8 @@ from tests.metrics.cases import Case, case_of, cases
 
 FOLDERS = [builtin.folder("metrics")]
 NAMES = metric_names(FOLDERS)
-STEPS = [step for name in NAMES for step in [name, *({name: preset} for preset in find_metric(name).presets)]]
+FOUND: dict[str, Registration] = {name: find_metric(name) for name in NAMES}
+STEPS = [step for name, found in FOUND.items() for step in [name, *({name: preset} for preset in found.presets)]]
 SECTIONS = ["Inputs", "Formula", "Range", "Aggregation", "Empty strings", "Source"]
 SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -32,7 +36,12 @@ ANY = st.text(max_size=60) | st.text(alphabet=PLANES, max_size=20)
 
 
 def of(inputs: str) -> list[Any]:
-    return [step for step in STEPS if find_metric(name_of(step)).type.inputs == inputs]
+    """Return the steps whose metrics take such inputs; those with a preset are slow."""
+    return [
+        pytest.param(step, id=str(step), marks=[pytest.mark.slow] * isinstance(step, dict))
+        for step in STEPS
+        if FOUND[name_of(step)].type.inputs == inputs
+    ]
 
 
 def name_of(step: Any) -> str:
@@ -84,7 +93,7 @@ def test_every_case_is_of_a_metric() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_documentation(name: str) -> None:
-    found = find_metric(name)
+    found = FOUND[name]
     text = inspect.cleandoc(found.type.__doc__ or "")
     places = [text.find(f"\n{section}: ") for section in SECTIONS]
     assert all(place > 0 for place in places), [s for s, p in zip(SECTIONS, places, strict=True) if p < 0]
@@ -108,7 +117,7 @@ def test_a_metric_is_a_frozen_value_that_reads_well(step: Any) -> None:
         metric.anything = 1  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("step", of("text"), ids=str)
+@pytest.mark.parametrize("step", of("text"))
 def test_text(step: Any) -> None:
     case, metric = case_of(step), made(step)
 
@@ -126,7 +135,7 @@ def test_text(step: Any) -> None:
     check()
 
 
-@pytest.mark.parametrize("step", of("text"), ids=str)
+@pytest.mark.parametrize("step", of("text"))
 def test_a_perfect_answer_scores_best(step: Any) -> None:
     case, metric = case_of(step), made(step)
     if case.perfect is None:
@@ -148,12 +157,12 @@ def test_a_perfect_answer_scores_best(step: Any) -> None:
     check()
 
 
-@pytest.mark.parametrize("step", of("text"), ids=str)
+@pytest.mark.parametrize("step", of("text"))
 def test_a_corpus_has_an_estimate(step: Any) -> None:
     """Right, wrong and unreadable replies, of repeats and of clusters, make one number within the range."""
     case, metric = case_of(step), made(step)
 
-    @settings(SLOW, max_examples=5)
+    @settings(SLOW, max_examples=3)
     @given(data=st.data())
     def check(data: st.DataObject) -> None:
         scores, clusters = [], []
@@ -181,7 +190,7 @@ def test_a_corpus_has_an_estimate(step: Any) -> None:
     check()
 
 
-@pytest.mark.parametrize("step", of("text"), ids=str)
+@pytest.mark.parametrize("step", of("text"))
 def test_any_references_are_survived(step: Any) -> None:
     """A broken reference is not applicable, or one clear error; nothing else is raised."""
     metric = made(step)
@@ -198,21 +207,26 @@ def test_any_references_are_survived(step: Any) -> None:
                 assert score.status in (Status.OK, Status.NOT_APPLICABLE, Status.UNPARSED)
 
 
+KINDS = ("own", "words", "letter", "lines")
+
+
 def huge_replies() -> list[Any]:
-    """Every metric's own kind of text by default; the other kinds, and what takes long, are slow."""
-    return [
-        pytest.param(step, text, id=f"{text}-{step}", marks=[pytest.mark.slow] * slow)
-        for step in of("text")
-        for text in ("words", "own", "letter", "lines")
-        for slow in [text != "own" or case_of(step).seconds > Case().seconds]
-    ]
+    """A metric's own kind of text, at a tenth of the length, by default; all else is slow."""
+    cases = []
+    for step in of("text"):
+        short = [("own", 500_000)] if not step.marks else [(text, 500_000) for text in KINDS]
+        for text, length in [*short, *((text, 5_000_000) for text in KINDS if not step.marks)]:
+            marks = [pytest.mark.slow] if length == 5_000_000 else step.marks
+            cases.append(pytest.param(step.values[0], text, length, id=f"{text}-{length}-{step.id}", marks=marks))
+    return cases
 
 
-@pytest.mark.parametrize(("step", "text"), huge_replies())
-def test_five_megabytes_take_bounded_time(step: Any, text: str) -> None:
+@pytest.mark.parametrize(("step", "text", "length"), huge_replies())
+def test_huge_replies_take_bounded_time(step: Any, text: str, length: int) -> None:
+    """Of half a million characters already, what is quadratic takes longer than the bound."""
     case, metric = case_of(step), made(step)
     unit = {"words": "cat ", "letter": "x", "own": case.huge, "lines": "\n"}[text]
-    reply = unit * (5_000_000 // len(unit))
+    reply = unit * (length // len(unit))
     value(metric, "warm up", [case.reference], case)
     begun = time.perf_counter()
     value(metric, reply, [case.reference], case)
@@ -222,7 +236,8 @@ def test_five_megabytes_take_bounded_time(step: Any, text: str) -> None:
 LOGPROBS = st.floats(-50, 0) | st.just(-math.inf)
 
 
-@pytest.mark.parametrize("step", of("choices"), ids=str)
+@pytest.mark.parametrize("step", of("choices"))
+@settings(SLOW, max_examples=30)
 @given(data=st.data())
 def test_choices(step: Any, data: st.DataObject) -> None:
     case, metric = case_of(step), made(step)
@@ -238,14 +253,15 @@ def test_choices(step: Any, data: st.DataObject) -> None:
     assert value(metric, sure, gold[:1], case) == pytest.approx(best_of(metric, case), abs=1e-12)
 
 
-@pytest.mark.parametrize("step", of("choices"), ids=str)
+@pytest.mark.parametrize("step", of("choices"))
 def test_a_log_probability_that_is_no_number_is_an_error(step: Any) -> None:
     ranking = Ranking((math.nan, -1.0), ("a", "b"), (1, 1), (-1.0, -1.0))
     with pytest.raises(ValueError, match="not a number"):
         made(step).score(ranking, [0], Sample.of("s", dict(case_of(step).fields)))
 
 
-@pytest.mark.parametrize("step", of("logprob"), ids=str)
+@pytest.mark.parametrize("step", of("logprob"))
+@settings(SLOW, max_examples=50)
 @given(st.lists(st.tuples(st.floats(-5000, 0), st.integers(1, 300), st.text(min_size=1, max_size=50)), min_size=1))
 def test_logprob(step: Any, texts: list[tuple[float, int, str]]) -> None:
     metric = made(step)

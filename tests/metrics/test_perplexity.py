@@ -65,7 +65,7 @@ def test_the_error_by_simulation(step: str, clustered: bool) -> None:
     """Many corpora from one source: the estimates spread as their errors say, and 95 % of intervals hold the truth."""
     rng = np.random.default_rng(1)
     found = []
-    for _ in range(600):
+    for _ in range(400):
         tokens = rng.integers(20, 200, size=100)
         rate = rng.normal(2.0, 0.3, size=100)
         clusters = None

@@ -29,7 +29,10 @@ def published(root: Path) -> ModuleType:
 COUNTS = {"longbench": 21, "mmlu_pro": 80, "bbh": 27, "ifeval": 4, "gsm8k": 8, "infinitebench": 19, "mt_bench": 5}
 
 
-@pytest.mark.parametrize("name", COUNTS)
+# The slow ones are those whose numbers other tests of these outputs give too.
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in ("ifeval", "longbench"))) for name in COUNTS]
+)
 def test_numbers(published: ModuleType, shared: Path, name: str) -> None:
     if name == "ifeval":
         pytest.importorskip("langdetect")

@@ -43,6 +43,11 @@ def test_a_program_that_is_none(language: LanguageName) -> None:
     assert outcome.stderr
 
 
+@pytest.mark.parametrize(
+    "language",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name not in ("python", "java"))) for name in LANGUAGES],
+    indirect=True,
+)
 def test_endless_programs_end(language: LanguageName) -> None:
     endless = {
         "python": "while True: pass",
@@ -66,6 +71,7 @@ def test_the_class_of_a_java_program(source: str, name: str) -> None:
     assert main_class(source) == name
 
 
+@pytest.mark.slow
 def test_the_tuples_of_java() -> None:
     if not shutil.which("javac", path=SYSTEM):
         pytest.skip("javac is not installed")

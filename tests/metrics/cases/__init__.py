@@ -49,7 +49,7 @@ class Case:
     reference: Any = "the cat sat on the mat. it sat there. " * 20
     huge: str = "a b, "
     seconds: float = 10.0
-    examples: int = 25
+    examples: int = 15
     requires: tuple[str, ...] = ()
 
 

