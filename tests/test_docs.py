@@ -76,6 +76,7 @@ def test_a_task_is_added_as_its_page_says(root: Path, tmp_path: Path, embedded_m
     assert "capitals@short" in printed[2]
 
 
+@pytest.mark.slow
 def test_a_metric_is_added_as_its_page_says(root: Path, tmp_path: Path) -> None:
     described, near, strict, checked, scored, again = walk(root / "docs/add-a-metric.md", tmp_path, root)
     assert "Formula: 1 if steps" in described

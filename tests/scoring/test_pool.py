@@ -207,6 +207,7 @@ def test_large_replies_fit_into_a_worker(scorer: Scorer) -> None:
         assert values(list(pool.score(scorer, items(*[large] * BATCH, "yes")))) == [0.0] * BATCH + [1.0]
 
 
+@pytest.mark.slow
 def test_a_worker_that_takes_nothing_is_late(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.scoring.pool.START", 1.5)
     (tmp_path / "slow.py").write_text(METRIC.replace("import os", "import time; time.sleep(60)\nimport os", 1))

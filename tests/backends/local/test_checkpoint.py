@@ -74,6 +74,7 @@ def test_gguf_files_are_chosen_by_name(tmp_path: Path) -> None:
     assert "cannot load" in refused(tmp_path / "a.gguf")
 
 
+@pytest.mark.slow
 def test_a_model_that_is_only_on_the_hub_is_asked_for_there(tmp_path: Path) -> None:
     code = "from harness.backends.hf import HFBackend; HFBackend('some-org/some-model')"
     offline = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
