@@ -271,7 +271,8 @@ def rows(folder: Path) -> Iterator[dict[str, Any]]:
     ],
 )
 def test_all_official_solutions_pass(shared: Path, preset: str, folder: str, solution: str, count: int) -> None:
-    metric = load_metric({"code_tests": preset}, "test")
+    # One of MBPP's own takes 3 s of a slow processor: the official limit would judge the machine.
+    metric = load_metric({"code_tests": {"preset": preset, "seconds": 20}}, "test")
     failed = [row["task_id"] for row in rows(shared / "data/hub" / folder) if not passes(metric, row, row[solution])]
     assert failed == []
     assert len(list(rows(shared / "data/hub" / folder))) == count
