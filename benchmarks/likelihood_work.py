@@ -36,8 +36,8 @@ def harness(job: Mapping[str, Any]) -> Callable[[], Scores]:
 
 def lm_eval(job: Mapping[str, Any]) -> Callable[[], Scores]:
     """As :func:`harness`, by lm-eval's model class, which its own runs call in the same way."""
-    from lm_eval.api.instance import Instance  # type: ignore[import-not-found,unused-ignore]
-    from lm_eval.models.huggingface import HFLM  # type: ignore[import-not-found,unused-ignore]
+    from lm_eval.api.instance import Instance
+    from lm_eval.models.huggingface import HFLM
 
     batch = job["batch"] if job["batch"] == "auto" else int(job["batch"])
     model = HFLM(pretrained=job["model"], dtype=job["dtype"], device="cpu", batch_size=batch)

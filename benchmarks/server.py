@@ -135,7 +135,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # A stream server is always given a Transport; the base class promises less.
-        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self._transport: asyncio.Transport = transport
 
     def data_received(self, data: bytes) -> None:
         self._received += data

@@ -14,9 +14,8 @@ def at_least(name: str, value: object, least: float, kind: type = float) -> None
     Raises:
         BackendError: it is not.
     """
-    number = isinstance(value, int) or (isinstance(value, float) and kind is float)
-    # `number` says that it can be compared, which mypy does not see.
-    if not number or isinstance(value, bool) or not value >= least:  # type: ignore[operator]
+    allowed = int if kind is int else int | float
+    if isinstance(value, bool) or not isinstance(value, allowed) or not value >= least:
         raise BackendError(f"{name}={value} must be a {'whole ' if kind is int else ''}number of at least {least:g}")
 
 
